@@ -1,0 +1,1 @@
+"""The sub-commands of `lsp-local`, one file each."""

@@ -1,0 +1,121 @@
+"""`lsp-local doctor`: what is installed, what this machine can do, and what is wrong."""
+
+import asyncio
+import json
+import os
+import platform
+import sys
+import textwrap
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lsp_local import __version__, config, models
+from lsp_local.cli.complete import ModelOption
+from lsp_local.engine.base import GenerateRequest
+from lsp_local.engine.client import EngineClient, physical_cores
+from lsp_local.options import Options
+from lsp_local.text import UserError
+
+PACKAGES = ("ik-llama-cpp-python", "pygls", "lsprotocol", "numpy", "huggingface_hub")
+N_READ = 512  # tokens of the prefill that is timed
+N_WRITTEN = 32  # tokens of the decode that is timed
+CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot run on x86-64
+
+
+def examine(
+    model: ModelOption = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check the installation and measure the model; exit code 1 when something is wrong."""
+    findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
+    problems: list[str] = list(findings["cpu"].pop("problems"))
+    try:
+        options = config.load_strict(editor={"model": model} if model else None)
+        findings["model"] = _model(options.model)
+        findings["speed"] = asyncio.run(_measure(options))
+    except UserError as error:
+        problems.append(str(error))
+    findings["sockets"] = {
+        "network": "none is ever opened, but by `lsp-local model pull`",
+        "worker": "a socket pair without a name, between server and model process",
+    }
+    findings["problems"] = problems
+    print(json.dumps(findings)) if as_json else _print(findings)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _versions() -> dict[str, str]:
+    python = f"{platform.python_version()} ({sys.executable})"
+    packages = {name: metadata.version(name) for name in PACKAGES}
+    return {"lsp-local": __version__, "python": python, **packages}
+
+
+def _cpu() -> dict[str, Any]:
+    flags = _cpu_flags()
+    missing = [flag for flag in CPU_FLAGS if flags and flag not in flags]
+    return {
+        "machine": platform.machine(),
+        "cores": physical_cores(),
+        "load": [round(load, 2) for load in os.getloadavg()],
+        "flags": [flag for flag in (*CPU_FLAGS, "avx512f", "asimd") if flag in flags],
+        "problems": [f"this CPU has no {flag}, which the engine needs" for flag in missing],
+    }
+
+
+def _cpu_flags() -> set[str]:
+    """Return the CPU's feature flags; empty where the system does not tell (macOS)."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().split("\n")
+    except OSError:
+        return set()
+    names = ("flags", "Features")
+    found = (line.partition(":")[2] for line in lines if line.split(":")[0].strip() in names)
+    return set(next(found, "").split())
+
+
+def _paths() -> dict[str, str]:
+    return {"config": str(config.user_config_file()), "models": str(models.models_dir())}
+
+
+def _model(name: str) -> dict[str, Any]:
+    path = models.resolve(name)
+    known = models.CATALOGUE.get(name)
+    checksum = known.sha256 if known else models.sha256_of(path)
+    verified = {"verified": models.is_verified(known)} if known else {}
+    return {"path": str(path), "bytes": path.stat().st_size, "sha256": checksum, **verified}
+
+
+async def _measure(options: Options) -> dict[str, Any]:
+    """Time a load, a cold prefill and a decode."""
+    path = models.resolve(options.model)
+    async with EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads) as engine:
+        info = await engine.info()
+        (tokens,) = await engine.tokenize([Path(textwrap.__file__).read_text()])
+        answer = await engine.generate(GenerateRequest(tokens[:N_READ], N_WRITTEN))
+    written_ms = answer.total_ms - answer.ttft_ms
+    return {
+        "engine": info.cpu_features,
+        "description": info.description,
+        "fill_in_the_middle": info.fim is not None,
+        "load_ms": info.load_ms,
+        "n_ctx": info.n_ctx,
+        "prefill_tokens_per_s": round(answer.n_evaluated / answer.ttft_ms * 1000, 1),
+        "decode_tokens_per_s": round((answer.n_predicted - 1) / max(written_ms, 1) * 1000, 1),
+    }
+
+
+def _print(findings: dict[str, Any]) -> None:
+    problems = findings.pop("problems")
+    for title, values in findings.items():
+        typer.secho(title, bold=True)
+        for name, value in values.items():
+            shown = " ".join(map(str, value)) if isinstance(value, list) else value
+            typer.echo(f"  {name:22} {shown}")
+    for problem in problems:
+        typer.secho(f"problem: {problem}", fg="red")
+    if not problems:
+        typer.secho("no problem found", fg="green")

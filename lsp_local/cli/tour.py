@@ -1,0 +1,107 @@
+"""`lsp-local try`: ghost text in the terminal, through the real server, on a real file."""
+
+import asyncio
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lsp_local import config, models, report
+from lsp_local.cli.complete import ModelOption
+from lsp_local.cli.model import pull_with_progress
+from lsp_local.cli.places import document
+from lsp_local.text import Document, UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+N_PLACES = 5
+N_KEYS = 3  # typed one by one at every place
+SHORTEST_LINE = 24  # characters of code, so that something is left to complete
+
+
+def try_out(
+    file: Annotated[
+        Path | None, typer.Argument(help="Default: a module of the standard library.")
+    ] = None,
+    model: ModelOption = "",
+) -> None:
+    """Show ghost text at several places of a file; fetch the model first if it is missing."""
+    doc, root = document(file or Path(textwrap.__file__))
+    options = config.load_strict(workspace=root, editor={"model": model} if model else None)
+    fetch_if_missing(options.model)
+    asyncio.run(_tour(doc, root, {"model": options.model}))
+
+
+def fetch_if_missing(name: str) -> None:
+    """Pull a model of the catalogue that is not here yet. Raises ModelError."""
+    if name in models.CATALOGUE and name not in [here.model.name for here in models.installed()]:
+        pull_with_progress(models.find(name))
+
+
+def places(text: str) -> list[int]:
+    """Choose offsets in the middle of lines of code, spread over the file, always the same."""
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    code = [n for n, line in enumerate(lines) if _is_worth_typing(line)]
+    chosen = [code[len(code) * n // N_PLACES] for n in range(N_PLACES)] if code else []
+    return [starts[n] + _middle(lines[n]) for n in dict.fromkeys(chosen)]
+
+
+def _is_worth_typing(line: str) -> bool:
+    code = line.strip()
+    return len(code) >= SHORTEST_LINE and code[0].isalpha() and any(char in code for char in "(=.")
+
+
+def _middle(line: str) -> int:
+    """Return a column behind a word or a bracket, near the middle of the code in `line`."""
+    code_start = len(line) - len(line.lstrip())
+    middle = code_start + (len(line) - code_start) * 2 // 5
+    ends = [n for n in range(code_start + 1, len(line)) if line[n - 1] in " (.="]
+    return min(ends, key=lambda n: abs(n - middle), default=middle)
+
+
+async def _tour(doc: Document, root: Path, settings: dict[str, object]) -> None:
+    from rich.console import Console
+
+    from lsp_local.lsp.client import Client  # pygls is half a second of imports
+
+    console = Console(highlight=False)
+    offsets = places(doc.text)
+    if not offsets:
+        raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
+    console.print(f"{doc.path}, {settings['model']}: the rest of a line is cut off, then typed\n")
+    client = await Client().start(root, settings)
+    try:
+        client.open(doc)
+        for offset in offsets:
+            await _type_at(client, doc, offset, console)
+    finally:
+        await client.stop()
+
+
+async def _type_at(client: "Client", doc: Document, offset: int, console: "Console") -> None:
+    """Cut the line off at `offset`, ask, and ask again after each of the author's next keys."""
+    end = doc.text.find("\n", offset) % (len(doc.text) + 1)
+    line_number = doc.text.count("\n", 0, offset) + 1
+    for n_typed in range(min(N_KEYS, end - offset) + 1):
+        text = doc.text[: offset + n_typed] + doc.text[end:]
+        client.write(text)
+        outcome = await client.ask(offset + n_typed)
+        now = Document(doc.uri, doc.path, doc.project, doc.language, text)
+        if not n_typed:
+            console.print(f"line {line_number}", style="bold")
+            console.print(report.ghost_text(now, offset, outcome), soft_wrap=True)
+        same = outcome.suggestion and outcome.suggestion.text == doc.text[offset + n_typed : end]
+        typed = f"key {doc.text[offset + n_typed - 1]!r} " if n_typed else "cold    "
+        console.print(
+            f"  {typed}{report.costs(outcome)}{' (as the author)' if same else ''}", style="dim"
+        )
+    console.print()
+
+
+if TYPE_CHECKING:
+    from lsp_local.lsp.client import Client

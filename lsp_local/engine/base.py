@@ -1,0 +1,181 @@
+"""The contract between those who want tokens and the model that produces them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from lsp_local.prompt import FimTokens
+from lsp_local.stops import Stops
+from lsp_local.text import UserError
+
+
+class EngineError(UserError):
+    """The model cannot answer; the message says why and what to do."""
+
+
+class EngineDied(EngineError):
+    """The worker process is gone; the next request starts a new one."""
+
+
+class ModelLoading(EngineError):
+    """The model is not in memory yet."""
+
+
+class Priority(IntEnum):
+    """Who goes first on the one worker; lower numbers pre-empt higher ones at once."""
+
+    INLINE = 0
+    HOVER = 1
+    CODE_ACTION = 2
+    PREFETCH = 3
+    LINT = 4
+
+
+class Finish(StrEnum):
+    """Why a decode ended."""
+
+    STOP = "stop"  # one of our stop rules
+    END = "end"  # the model's own end-of-text or another control token
+    LENGTH = "length"  # n_predict reached
+    CANCELLED = "cancelled"
+    STUCK = "stuck"  # no token of the vocabulary agrees with the text to heal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the engine read from the model file. `fim` is None for left-to-right models."""
+
+    path: str
+    name: str
+    description: str
+    n_vocab: int
+    n_ctx: int
+    n_ctx_train: int
+    fim: FimTokens | None
+    chat_template: str | None
+    load_ms: float
+    cpu_features: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Measured speed of this model on this machine, in tokens per second."""
+
+    prefill: float
+    decode: float
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """Decode what follows `tokens`.
+
+    With `heal`, white-space tokens at the end of `tokens` and one token more are taken off, and
+    the decode must first reproduce their text, which is no part of the answer (token healing).
+    `stops` are judged after every token, in the decode loop.
+    """
+
+    tokens: list[int]
+    n_predict: int
+    heal: bool = False
+    stops: Stops | None = None
+    priority: Priority = Priority.INLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One decoded token: its text (b"" while a character is incomplete) and log-probability."""
+
+    token: int
+    piece: bytes
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A finished decode. `text` is already cut at the stop; `logprobs` has one per token."""
+
+    text: str
+    finish: Finish
+    n_prompt: int
+    n_reused: int
+    n_evaluated: int
+    n_predicted: int
+    ttft_ms: float
+    total_ms: float
+    logprobs: list[float]
+    stop: str = ""  # which stop rule ended it
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """How likely the model found a token of a given text, and what it would have preferred."""
+
+    token: int
+    logprob: float
+    best: list[tuple[int, float]]  # (token, logprob), most likely first
+
+
+class Backend(Protocol):
+    """A model in this process. One thread calls it; `tokenize` and `interrupt` are for any."""
+
+    info: ModelInfo
+
+    def tokenize(self, text: str) -> list[int]:
+        """Return the token ids of `text`; special tokens in it are plain text."""
+
+    def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
+        """Take off what token healing takes off; return the rest and the text taken off."""
+
+    def n_kept(self, tokens: list[int]) -> int:
+        """Bring back the KV state that shares the longest prefix; return that prefix's length."""
+
+    def prefill(self, tokens: list[int]) -> int:
+        """Read one chunk of what the KV cache lacks of `tokens`; return how many are left.
+
+        An interrupted call reads nothing and returns the same number again.
+        """
+
+    def next_token(self, healing: bytes) -> Token | None:
+        """Choose the most likely token behind what was read last; None if nothing follows.
+
+        With `healing`, only tokens that agree with that text are considered.
+        """
+
+    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
+        """Yield, chunk by chunk, the scores of `tokens[1:]`; [] when a chunk was interrupted."""
+
+    def save_state(self, tokens: list[int], path: Path) -> bool:
+        """Write the KV state of `tokens` to `path`; False if the cache no longer holds it."""
+
+    def load_state(self, tokens: list[int], path: Path) -> bool:
+        """Read the KV state of `tokens`; False for a missing, damaged or foreign file."""
+
+    def interrupt(self) -> None:
+        """End the running call within milliseconds, also inside a prefill."""
+
+    def resume(self) -> None:
+        """Forget an earlier `interrupt`."""
+
+    def speed(self) -> Speed:
+        """Return the measured speed; it changes only when the machine's has, by a quarter."""
+
+
+class Engine(Protocol):
+    """What features call: a model that may live in another process, and may die there."""
+
+    async def info(self) -> ModelInfo:
+        """Wait for the model and describe it. Raises EngineError when there is none."""
+
+    async def speed(self) -> Speed:
+        """Return the latest measured speed, or a careful guess before the first measurement."""
+
+    async def tokenize(self, texts: list[str]) -> list[list[int]]:
+        """Return the token ids of every text; special tokens in them are plain text."""
+
+    async def generate(self, request: GenerateRequest) -> Generated:
+        """Decode. Cancelling the awaiting task stops the decode within milliseconds.
+
+        Raises EngineDied when the worker dies on the way.
+        """

@@ -1,0 +1,123 @@
+"""The C functions of llama.h that we use, as the pinned `ik-llama-cpp-python` wheel builds them."""
+
+import ctypes
+from collections.abc import Mapping
+from ctypes import c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_uint32, c_void_p
+from typing import Any
+
+from ik_llama_cpp import _ctypes_api as api
+
+from lsp_local.engine.base import EngineError
+
+Batch = api.llama_batch
+lib: Any = api._lib
+
+LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
+
+# Functions that the wheel's Python half does not declare: name, result, arguments.
+SIGNATURES: list[tuple[str, Any, list[Any]]] = [
+    ("llama_kv_cache_seq_rm", c_bool, [c_void_p, c_int32, c_int32, c_int32]),
+    ("llama_log_set", None, [LogCallback, c_void_p]),
+    ("llama_model_chat_template", c_char_p, [c_void_p, c_char_p]),
+    ("llama_model_meta_val_str", c_int32, [c_void_p, c_char_p, c_char_p, c_size_t]),
+    ("llama_n_ctx_train", c_int32, [c_void_p]),
+    ("llama_print_system_info", c_char_p, []),
+    ("llama_set_abort_callback", None, [c_void_p, c_void_p, c_void_p]),
+    ("llama_state_seq_get_data", c_size_t, [c_void_p, c_void_p, c_size_t, c_int32, c_uint32]),
+    ("llama_state_seq_get_size", c_size_t, [c_void_p, c_int32, c_uint32]),
+    ("llama_state_seq_set_data", c_size_t, [c_void_p, c_char_p, c_size_t, c_int32, c_uint32]),
+    ("llama_token_is_control", c_bool, [c_void_p, c_int32]),
+]
+
+# What a fresh parameter struct must read as; anything else means that its layout has moved.
+MODEL_DEFAULTS = {"split_mode": 1, "main_gpu": 0, "n_ubatch": 512, "use_mmap": True}
+CONTEXT_DEFAULTS = {
+    "seed": 0xFFFFFFFF,
+    "n_ctx": 512,
+    "n_batch": 2048,
+    "n_ubatch": 512,
+    "n_seq_max": 1,
+    "yarn_ext_factor": -1.0,
+    "n_k_first": -1,
+    "flash_attn": True,
+    "min_experts": -1,
+}
+
+
+@LogCallback  # type: ignore[untyped-decorator]
+def _drop_log(_level: int, _text: bytes, _data: object) -> None:
+    """Swallow llama.cpp's log: what matters comes back as an error."""
+
+
+def open_library() -> None:
+    """Declare the functions and start the backend. Raises EngineError on a foreign build."""
+    for name, result, arguments in SIGNATURES:
+        function = getattr(lib, name)
+        function.restype, function.argtypes = result, arguments
+    lib.llama_log_set(_drop_log, None)
+    _check(api.llama_model_default_params(), MODEL_DEFAULTS)
+    _check(api.llama_context_default_params(), CONTEXT_DEFAULTS)
+    api.llama_backend_init()
+
+
+def _check(params: ctypes.Structure, defaults: Mapping[str, object]) -> None:
+    for name, want in defaults.items():
+        if (got := getattr(params, name)) != want:
+            raise EngineError(
+                f"ik-llama-cpp-python is not the build that lsp-local was made for "
+                f"({name} reads {got!r}, not {want!r}); run `pip install --force-reinstall lsp-local`"
+            )
+
+
+def open_model(path: str) -> int:
+    """Map a GGUF file into memory. Raises EngineError when llama.cpp refuses it."""
+    params = api.llama_model_default_params()
+    params.n_gpu_layers = 0
+    model = api.llama_model_load_from_file(path.encode(), params)
+    if not model:
+        raise EngineError(
+            f"llama.cpp cannot load {path}: the file is damaged, cut off or of an unknown "
+            "architecture; `lsp-local model verify` checks a downloaded one"
+        )
+    return int(model)
+
+
+def open_context(model: int, n_ctx: int, n_batch: int, n_threads: int) -> int:
+    """Allocate a KV cache of `n_ctx` tokens. Raises EngineError when memory is short."""
+    params = api.llama_context_default_params()
+    params.n_ctx = n_ctx
+    params.n_batch = params.n_ubatch = n_batch
+    params.n_threads = params.n_threads_batch = n_threads
+    context = api.llama_init_from_model(model, params)
+    if not context:
+        raise EngineError(f"no memory for a context of {n_ctx} tokens; lower the option n_ctx")
+    return int(context)
+
+
+def pieces(model: int, n_vocab: int) -> list[bytes]:
+    """Return the bytes of every token, b"" for control tokens."""
+    buffer = ctypes.create_string_buffer(1024)
+    found = []
+    for token in range(n_vocab):
+        n_bytes = api.llama_token_to_piece(model, token, buffer, len(buffer), 0, False)
+        found.append(buffer.raw[:n_bytes] if n_bytes > 0 else b"")
+    return found
+
+
+def metadata(model: int, key: str) -> str:
+    """Return a value of the model file's metadata, "" where it has none."""
+    buffer = ctypes.create_string_buffer(512)
+    n_bytes = lib.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
+    return buffer.value.decode(errors="replace") if n_bytes > 0 else ""
+
+
+def tokenize(model: int, text: bytes, allow_special: bool) -> list[int]:
+    """Return the token ids of UTF-8 `text`."""
+    buffer = (c_int32 * (len(text) + 1))()
+    n_tokens = api.llama_tokenize(model, text, len(text), buffer, len(buffer), False, allow_special)
+    return buffer[:n_tokens]
+
+
+def logits_row(context: int, row: int) -> "ctypes._Pointer[c_float] | None":
+    """Return a pointer to the logits of batch row `row` (-1: the last one)."""
+    return api.llama_get_logits_ith(context, row) or None

@@ -1,0 +1,226 @@
+"""The server's side of the model: start the worker, talk to it, replace it when it dies."""
+
+import asyncio
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, Self
+
+from lsp_local.engine import wire
+from lsp_local.engine.base import (
+    EngineDied,
+    EngineError,
+    Finish,
+    Generated,
+    GenerateRequest,
+    ModelInfo,
+    Priority,
+    Speed,
+    TokenScore,
+)
+from lsp_local.engine.wire import Message
+
+CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
+CRASHES_IN_A_ROW = 3
+CRASH_WINDOW = 60.0  # seconds
+
+
+class EngineClient:
+    """An `Engine` whose model lives in a child process that may be killed at any time."""
+
+    def __init__(self, model: Path, *, n_ctx: int, n_threads: int) -> None:
+        self._model = model.resolve()
+        self._n_ctx = n_ctx
+        self._n_threads = n_threads or physical_cores()
+        self._keys = itertools.count(1)
+        self._pending: dict[int, asyncio.Future[Any]] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._loaded: asyncio.Task[ModelInfo] | None = None
+        self._speed = CAREFUL_GUESS
+        self._crashes: deque[float] = deque(maxlen=CRASHES_IN_A_ROW)
+        self._is_closed = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model is in memory, so that a request need not wait for it."""
+        task = self._loaded
+        return task is not None and task.done() and not task.cancelled() and not task.exception()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """Return the process id of the running worker."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Start the worker and return at once; `info` waits for the model."""
+        if self._process is not None or self._is_closed:
+            return
+        ours, theirs = socket.socketpair()
+        self._process = self._spawn(theirs)
+        theirs.close()
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        self._listener = asyncio.create_task(self._listen(reader))
+        self._loaded = asyncio.create_task(self._load())
+        self._loaded.add_done_callback(_look_at_exception)
+
+    async def close(self) -> None:
+        """End the worker at once, also in mid-decode."""
+        self._is_closed = True
+        if self._process is not None:
+            self._process.kill()
+        if self._listener is not None:
+            await asyncio.wait([self._listener], timeout=1)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def info(self) -> ModelInfo:
+        """See `Engine`."""
+        await self._wake()
+        assert self._loaded is not None
+        return await asyncio.shield(self._loaded)
+
+    async def speed(self) -> Speed:
+        """See `Engine`."""
+        return self._speed
+
+    async def tokenize(self, texts: list[str]) -> list[list[int]]:
+        """See `Engine`."""
+        result: list[list[int]] = await self._call({"op": "tokenize", "texts": texts})
+        return result
+
+    async def generate(self, request: GenerateRequest) -> Generated:
+        """See `Engine`."""
+        fields = await self._call({"op": "generate", "request": wire.fields_of(request)})
+        self._speed = wire.speed_from(fields.pop("speed"))
+        return Generated(**{**fields, "finish": Finish(fields["finish"])})
+
+    async def score(self, tokens: list[int], n_best: int = 5) -> list[TokenScore]:
+        """Return how likely the model finds each of `tokens[1:]`, with the `n_best` best.
+
+        Lower priority than everything a person waits for.
+        """
+        message = {"op": "score", "tokens": tokens, "n_best": n_best}
+        rows = await self._call({**message, "request": {"priority": Priority.LINT}})
+        return [TokenScore(row[0], row[1], [tuple(best) for best in row[2]]) for row in rows]
+
+    async def save_state(self, tokens: list[int], path: Path) -> bool:
+        """Write the KV state of `tokens` to `path`; False if the cache no longer holds it."""
+        message = {"op": "save_state", "tokens": tokens, "path": str(path.resolve())}
+        return bool(await self._call(message))
+
+    async def load_state(self, tokens: list[int], path: Path) -> bool:
+        """Read a KV state; False for a missing, damaged or foreign file."""
+        message = {"op": "load_state", "tokens": tokens, "path": str(path.resolve())}
+        return bool(await self._call(message))
+
+    def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        # -P: a `numpy.py` in the user's working directory must not become ours.
+        command = [sys.executable, "-P", "-m", "lsp_local.engine.worker"]
+        command += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
+        command += ["--model", str(self._model)]
+        command += ["--n-ctx", str(self._n_ctx), "--n-threads", str(self._n_threads)]
+        return subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+
+    async def _load(self) -> ModelInfo:
+        fields = await self._send({"op": "info"})
+        self._speed = wire.speed_from(fields.pop("speed"))
+        return wire.info_from(fields)
+
+    async def _wake(self) -> None:
+        """Start a worker if there is none. Raises EngineError while it crashes all the time."""
+        if self._is_closed:
+            raise EngineDied("the engine is closed")
+        if self._process is None:
+            oldest = self._crashes[0] if len(self._crashes) == CRASHES_IN_A_ROW else None
+            if oldest is not None and time.monotonic() - oldest < CRASH_WINDOW:
+                raise EngineError(
+                    f"the model process died {CRASHES_IN_A_ROW} times within a minute; "
+                    "run `lsp-local doctor` to see what is wrong"
+                )
+            await self.start()
+
+    async def _call(self, message: Message) -> Any:
+        await self.info()
+        return await self._send(message)
+
+    async def _send(self, message: Message) -> Any:
+        """Send a request and wait for its answer; cancelled meanwhile, tell the worker."""
+        if self._writer is None:
+            raise EngineDied("the model process has died; the next request starts a new one")
+        key = next(self._keys)
+        future = self._pending[key] = asyncio.get_running_loop().create_future()
+        self._writer.write(wire.pack({**message, "id": key}))
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if self._writer is not None:
+                self._writer.write(wire.pack({"op": "cancel", "id": key}))
+            raise
+        finally:
+            self._pending.pop(key, None)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        """Hand answers to those who wait for them, until the worker is gone."""
+        try:
+            while (message := await wire.receive_async(reader)) is not None:
+                future = self._pending.get(message["id"])
+                if future is not None and not future.done():
+                    _settle(future, message)
+        finally:
+            await self._bury()
+
+    async def _bury(self) -> None:
+        """Forget a dead worker; whoever waits for it learns that it died."""
+        process, self._process = self._process, None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        for future in self._pending.values():
+            if not future.done():
+                future.set_exception(EngineDied("the model process has died"))
+        if process is not None:
+            process.kill()
+            await asyncio.to_thread(process.wait)
+        if not self._is_closed:
+            self._crashes.append(time.monotonic())
+            if len(self._crashes) < CRASHES_IN_A_ROW:
+                await self.start()
+
+
+def _settle(future: asyncio.Future[Any], message: Message) -> None:
+    if "error" in message:
+        future.set_exception(EngineError(message["error"]))
+    elif "result" in message:
+        future.set_result(message["result"])
+
+
+def _look_at_exception(task: asyncio.Task[ModelInfo]) -> None:
+    """Mark a failed load as seen: `info` raises it to whoever asks."""
+    if not task.cancelled():
+        task.exception()
+
+
+def physical_cores() -> int:
+    """Return how many cores this process may use, hyper-threads counted once."""
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    n_logical = len(allowed) if allowed else os.cpu_count() or 1
+    siblings = Path("/sys/devices/system/cpu/smt/active")
+    has_siblings = siblings.exists() and siblings.read_text().strip() == "1"
+    return max(1, n_logical // 2 if has_siblings else n_logical)

@@ -1,0 +1,211 @@
+"""The process that owns the model: one thread computes, one listens and can interrupt it."""
+
+import argparse
+import ctypes
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lsp_local.engine import wire
+from lsp_local.engine.base import (
+    Backend,
+    EngineError,
+    Finish,
+    Generated,
+    Priority,
+    Token,
+)
+from lsp_local.engine.generation import generate
+from lsp_local.engine.wire import Message
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(slots=True)
+class Job:
+    """A request under way. `steps` does one bounded piece of work per `next`."""
+
+    key: int
+    priority: Priority
+    steps: Iterator[Message | None]
+    is_cancelled: bool = field(default=False)
+
+
+class Worker:
+    """Runs jobs by priority, one step at a time, and answers each exactly once."""
+
+    def __init__(self, peer: socket.socket) -> None:
+        self._peer = peer
+        self._backend: Backend | None = None
+        self._failure = ""
+        self._jobs: list[Job] = []
+        self._running: Job | None = None
+        self._changed = threading.Condition()
+        self._sending = threading.Lock()
+
+    def load(self, model: Path, n_ctx: int, n_threads: int) -> None:
+        """Load the model; a failure is told to whoever asks."""
+        try:
+            from lsp_local.engine.llama import LlamaBackend
+
+            self._backend = LlamaBackend(model, n_ctx, n_threads)
+        except EngineError as error:
+            self._failure = str(error)
+
+    def listen(self) -> None:
+        """Take messages until the server is gone; then end the process, also in mid-decode."""
+        try:
+            while (message := wire.receive(self._peer)) is not None:
+                self._take(message)
+        except (OSError, wire.WireError):
+            pass
+        os._exit(0)
+
+    def run(self) -> None:
+        """Work off the jobs, the most urgent first; never returns."""
+        while True:
+            with self._changed:
+                while not self._jobs:
+                    self._changed.wait()
+                self._running = job = min(self._jobs, key=lambda job: (job.priority, job.key))
+                if self._backend and not job.is_cancelled:
+                    self._backend.resume()
+            self._step(job)
+
+    def _take(self, message: Message) -> None:
+        if message["op"] == "cancel":
+            self._cancel(message["id"])
+        elif message["op"] == "tokenize" and self._backend:
+            self._send(message["id"], result=self._tokenize(message))
+        else:
+            self._submit(message)
+
+    def _submit(self, message: Message) -> None:
+        fields = message.get("request") or {}
+        priority = Priority(fields.get("priority", Priority.INLINE))
+        with self._changed:
+            self._jobs.append(Job(message["id"], priority, self._steps(message)))
+            if self._backend and self._running and self._running.priority > priority:
+                self._backend.interrupt()
+            self._changed.notify()
+
+    def _cancel(self, key: int) -> None:
+        with self._changed:
+            for job in self._jobs:
+                if job.key == key:
+                    job.is_cancelled = True
+                    if self._backend and job is self._running:
+                        self._backend.interrupt()
+
+    def _step(self, job: Job) -> None:
+        """Advance a job by one step, send what it yields, and drop it when it has ended."""
+        try:
+            if job.is_cancelled:
+                self._finish(job, result={"finish": Finish.CANCELLED})
+            elif (frame := next(job.steps)) is not None:
+                is_last = "result" in frame
+                (self._finish if is_last else self._stream)(job, **frame)
+        except EngineError as error:
+            self._finish(job, error=str(error))
+        except Exception as error:
+            self._finish(job, error=f"internal error in the engine: {error!r}; please report it")
+
+    def _stream(self, job: Job, **frame: Any) -> None:
+        self._send(job.key, **frame)
+
+    def _finish(self, job: Job, **frame: Any) -> None:
+        with self._changed:
+            self._jobs.remove(job)
+            self._running = None
+        self._send(job.key, **frame)
+
+    def _send(self, key: int, **frame: Any) -> None:
+        try:
+            with self._sending:
+                self._peer.sendall(wire.pack({"id": key, **frame}))
+        except OSError:
+            os._exit(0)
+
+    def _steps(self, message: Message) -> Iterator[Message | None]:
+        """Return the steps of a request. Raises EngineError at the first step without a model."""
+        if self._backend is None:
+            raise EngineError(self._failure or "the model is not loaded")
+        match message["op"]:
+            case "info":
+                yield {"result": {**wire.fields_of(self._backend.info), **self._speed()}}
+            case "tokenize":
+                yield {"result": self._tokenize(message)}
+            case "generate":
+                yield from self._generate(message)
+            case "score":
+                yield from self._score(message)
+            case "save_state":
+                is_done = self._backend.save_state(message["tokens"], Path(message["path"]))
+                yield {"result": is_done}
+            case "load_state":
+                is_done = self._backend.load_state(message["tokens"], Path(message["path"]))
+                yield {"result": is_done}
+            case unknown:
+                raise EngineError(f"the worker knows no operation {unknown!r}")
+
+    def _tokenize(self, message: Message) -> list[list[int]]:
+        assert self._backend
+        return [self._backend.tokenize(text) for text in message["texts"]]
+
+    def _speed(self) -> Message:
+        assert self._backend
+        return {"speed": wire.fields_of(self._backend.speed())}
+
+    def _generate(self, message: Message) -> Iterator[Message | None]:
+        assert self._backend
+        for event in generate(self._backend, wire.request_from(message["request"])):
+            match event:
+                case Token():
+                    yield {"token": event.token, "text": event.piece.decode(errors="replace")}
+                case Generated():
+                    yield {"result": {**wire.fields_of(event), **self._speed()}}
+                case None:
+                    yield None
+
+    def _score(self, message: Message) -> Iterator[Message | None]:
+        assert self._backend
+        scores: list[list[Any]] = []
+        for chunk in self._backend.score(message["tokens"], message["n_best"]):
+            scores += [[score.token, score.logprob, score.best] for score in chunk]
+            yield None
+        yield {"result": scores}
+
+
+def die_with_parent(parent: int) -> None:
+    """Let the kernel end this process when the server dies, whatever it is doing (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def main() -> None:
+    """Serve one server over the inherited socket."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--n-ctx", type=int, required=True)
+    parser.add_argument("--n-threads", type=int, required=True)
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's business
+    die_with_parent(arguments.parent)
+    worker = Worker(socket.socket(fileno=arguments.fd))
+    threading.Thread(target=worker.listen, daemon=True).start()
+    worker.load(arguments.model, arguments.n_ctx, arguments.n_threads)
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()

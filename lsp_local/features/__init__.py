@@ -1,0 +1,1 @@
+"""What the user gets: one feature, one file, one verb."""

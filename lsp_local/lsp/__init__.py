@@ -1,0 +1,1 @@
+"""The language server protocol; nothing outside this package has heard of it."""

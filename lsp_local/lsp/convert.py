@@ -1,0 +1,127 @@
+"""LSP's positions and values to ours and back; no other file has heard of UTF-16."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+
+from lsp_local.text import Document, Outcome
+
+# LSP, "Text Documents": \n, \r\n and \r end a line; \f and \u2028, unlike in Python, do not.
+_LONE_CR = re.compile(r"\r(?!\n)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+
+
+def offset_at(text: str, position: types.Position, encoding: str) -> int:
+    """Return the offset of `position`; past the end of a line or the text is that end.
+
+    Inside a character is before it. LSP, "Position".
+    """
+    start, end = _line_span(text, position.line)
+    line = text[start:end]
+    if encoding == "utf-32" or line.isascii():
+        return start + min(position.character, len(line))
+
+    codec, n_bytes = _CODECS[encoding]
+    before = line.encode(codec)[: position.character * n_bytes]
+    # "ignore" drops the half of a character that the cut may have left at the end.
+    return start + len(before.decode(codec, "ignore"))
+
+
+def position_at(text: str, offset: int, encoding: str) -> types.Position:
+    """Return the position of `offset`; between the two characters of a CRLF is before them."""
+    if offset and text[offset - 1 : offset + 1] == "\r\n":
+        offset -= 1
+    text = _with_newlines(text)
+    start = text.rfind("\n", 0, offset) + 1
+    codec, n_bytes = _CODECS[encoding]
+    return types.Position(
+        line=text.count("\n", 0, offset),
+        character=len(text[start:offset].encode(codec)) // n_bytes,
+    )
+
+
+def changed_text(text: str, change: types.TextDocumentContentChangeEvent, encoding: str) -> str:
+    """Return `text` after one change of a didChange, incremental or full."""
+    inserted = clean_text(change.text)
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return inserted
+
+    start = offset_at(text, change.range.start, encoding)
+    end = offset_at(text, change.range.end, encoding)
+    return text[:start] + inserted + text[max(start, end) :]
+
+
+def clean_text(text: str) -> str:
+    """Replace lone surrogates, which JSON can write and no encoding can; lengths stay equal."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def opened_document(item: types.TextDocumentItem, folders: Iterable[str]) -> Document:
+    """Return the document of a didOpen; `folders` are the URIs of the workspace."""
+    project, path = project_and_path(item.uri, folders)
+    text = clean_text(item.text)
+    return Document(item.uri, path, project, item.language_id, text, item.version)
+
+
+def project_and_path(uri: str, folders: Iterable[str]) -> tuple[str, str]:
+    """Return the name of the innermost of `folders` and the path below it.
+
+    Outside of all it is no project and the file's name.
+    """
+    path = PurePosixPath(absolute_path(uri))
+    roots = [PurePosixPath(absolute_path(folder)) for folder in folders]
+    around = [root for root in roots if root != path and path.is_relative_to(root)]
+    if not around:
+        return "", path.name
+    root = max(around, key=lambda root: len(root.parts))
+    return root.name, str(path.relative_to(root))
+
+
+def absolute_path(uri: str) -> str:
+    """Return the path in a URI of any scheme, with forward slashes and without `..`."""
+    try:
+        path = urlsplit(uri).path
+    except ValueError:
+        path = uri
+    return posixpath.normpath(unquote(path))
+
+
+def folder_on_disk(uri: str) -> Path | None:
+    """Return a workspace folder as a path, or None where it is not a file URI."""
+    return Path(absolute_path(uri)) if uri.startswith("file:") else None
+
+
+def inline_items(outcome: Outcome, text: str, encoding: str) -> list[types.InlineCompletionItem]:
+    """Return what the client shows; an empty list, unlike null, also clears what it showed.
+
+    The range is empty, at the cursor: then fast accepting cannot repeat what was typed.
+    """
+    if outcome.suggestion is None:
+        return []
+    at = position_at(text, outcome.suggestion.offset, encoding)
+    return [types.InlineCompletionItem(outcome.suggestion.text, range=types.Range(at, at))]
+
+
+def _line_span(text: str, line: int) -> tuple[int, int]:
+    """Return where a line starts and where its line end does; past the last, the text's end."""
+    text = _with_newlines(text)
+    lines = text.split("\n", line)
+    if len(lines) <= line:
+        return len(text), len(text)
+    start = len(text) - len(lines[-1])
+    end = text.find("\n", start)
+    if end == -1:
+        return start, len(text)
+    return start, end - text[start:end].endswith("\r")
+
+
+def _with_newlines(text: str) -> str:
+    """Return a text of the same length in which every line ends with a newline."""
+    if text.count("\r") == text.count("\r\n"):
+        return text
+    return _LONE_CR.sub("\n", text)

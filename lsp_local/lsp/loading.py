@@ -1,0 +1,129 @@
+"""Keeps the model that the options name in memory, and says once why it cannot."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+from lsp_local.config import Options
+from lsp_local.engine.client import EngineClient
+from lsp_local.lsp.notices import Notices
+from lsp_local.text import Reason, UserError
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 2.0  # how soon a model that was pulled meanwhile is noticed
+_RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
+_Stamp = tuple[Path, int, int]
+
+
+class Loader:
+    """Owns the engine. Invariant: at most one load runs, and it never raises."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._options: Options | None = None
+        self._engine: EngineClient | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._retry_at = 0.0
+        self._failed: tuple[_Stamp, float] | None = None
+
+    def want(self, options: Options) -> None:
+        """Load the model of `options`; do nothing where it is loaded, or loading, as wanted."""
+        before, self._options = self._options, options
+        if before is not None and _wish(before) == _wish(options):
+            return
+        self._failed = None
+        self._start()
+
+    def engine(self) -> EngineClient | None:
+        """Return the engine once its model is loaded; a failed load is tried again in time."""
+        is_idle = self._task is None or self._task.done()
+        if self._engine is None and is_idle and time.monotonic() >= self._retry_at:
+            self._start()
+        return self._engine
+
+    async def wait(self) -> EngineClient | None:
+        """Return the engine after the load that is under way, if one is."""
+        while self.engine() is None and self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        return self._engine
+
+    @property
+    def reason(self) -> Reason:
+        """Say why there is no engine."""
+        is_loading = self._task is not None and not self._task.done()
+        return Reason.MODEL_LOADING if is_loading else Reason.NO_MODEL
+
+    async def explain(self) -> None:
+        """Tell the person what the engine has to say for itself."""
+        try:
+            if self._engine is not None:
+                await self._engine.info()
+        except UserError as error:
+            self._notices.error(str(error))
+
+    async def close(self) -> None:
+        """End the load and the engine at once."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._engine is not None:
+            await self._engine.close()
+
+    def _start(self) -> None:
+        before, old_engine, self._engine = self._task, self._engine, None
+        if before is not None:
+            before.cancel()
+        options = self._options
+        if options is not None and options.enabled:
+            self._task = asyncio.create_task(self._replace(before, old_engine, options))
+
+    async def _replace(
+        self, before: asyncio.Task[None] | None, old: EngineClient | None, options: Options
+    ) -> None:
+        """Load after the engine before is gone, so that two models never share the memory."""
+        if before is not None:
+            await asyncio.wait([before])
+        if old is not None:
+            await old.close()
+        try:
+            await self._load(options)
+        except UserError as error:
+            self._notices.error(str(error))
+        except Exception:
+            logger.exception("loading the model failed")
+        self._retry_at = time.monotonic() + _RETRY_SECONDS
+
+    async def _load(self, options: Options) -> None:
+        # Imported here, and run in a thread: it may hash the file, and may import much.
+        from lsp_local import models
+
+        path = await asyncio.to_thread(models.resolve, options.model)
+        stamp = await asyncio.to_thread(_stamp, path)
+        if self._has_failed(stamp):
+            return
+        self._failed = (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
+        engine = EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
+        try:
+            await engine.start()
+            async with self._notices.progress(f"Loading {Path(options.model).name}"):
+                await engine.info()
+        except BaseException:
+            await engine.close()
+            raise
+        self._engine, self._failed = engine, None
+
+    def _has_failed(self, stamp: _Stamp) -> bool:
+        if self._failed is None:
+            return False
+        failed, until = self._failed
+        return failed == stamp and time.monotonic() < until
+
+
+def _wish(options: Options) -> tuple[bool, str, int, int]:
+    return options.enabled, options.model, options.n_ctx, options.n_threads
+
+
+def _stamp(path: Path) -> _Stamp:
+    status = path.stat()
+    return path, status.st_size, status.st_mtime_ns

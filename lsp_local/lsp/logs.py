@@ -1,0 +1,28 @@
+"""Where the server's log goes: standard error, or a file of the user's choice."""
+
+import logging
+
+from lsp_local.config import Options
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def log_by_default() -> None:
+    """Log warnings to standard error until the options are known."""
+    # A client may have closed standard error; that must not become an error of its own.
+    logging.raiseExceptions = False
+    logging.basicConfig(level=logging.WARNING, format=_FORMAT)
+    # pygls logs whole messages, and those are the user's code.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+
+
+def log_as_told(options: Options) -> str | None:
+    """Log where and what the options say; return the problem with the file, if it has one."""
+    level = options.log_level.upper()
+    try:
+        filename = options.log_file or None
+        logging.basicConfig(level=level, format=_FORMAT, filename=filename, force=True)
+    except OSError as error:
+        logging.basicConfig(level=level, format=_FORMAT, force=True)
+        return f"log_file {options.log_file}: {error.strerror}; name a file that can be written"
+    return None

@@ -1,0 +1,187 @@
+"""The language server: every handler converts, calls one verb and converts back."""
+
+import asyncio
+import logging
+import os
+import threading
+from typing import Any, BinaryIO
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from lsp_local import __version__
+from lsp_local.lsp import convert, logs, settings, stdio
+from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.session import Request, Session
+from lsp_local.lsp.transport import Protocol
+from lsp_local.text import Reason
+
+logger = logging.getLogger(__name__)
+
+WHY = "lspLocal/why"
+_CLOSE_SECONDS = 0.1
+_FLUSH_SECONDS = 0.1
+_HARD_END_SECONDS = 0.25
+
+
+class Server(LanguageServer):
+    """pygls' server with our protocol and one session."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("lsp-local", __version__, protocol_cls=Protocol)
+        self.session = Session(Notices(self))
+        self.initialization_options: object = None
+        self.settings: object = None
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log faults; pygls would show each one in a popup."""
+        logger.error("%s: %s", source.__name__, error)
+
+    @property
+    def encoding(self) -> str:
+        """Return what the client counts in. LSP, "Position Encoding"."""
+        return types.PositionEncodingKind(self.workspace.position_encoding).value
+
+    @property
+    def folders(self) -> list[str]:
+        """Return the URIs of the workspace's folders."""
+        root = self.workspace.root_uri
+        folders = [folder.uri for folder in self.workspace.folders.values()]
+        return folders or ([root] if root else [])
+
+    def configure(self) -> None:
+        """Read the options from wherever they come."""
+        folders = self.folders
+        folder = convert.folder_on_disk(folders[0]) if folders else None
+        self.session.configure(settings.merged(self.initialization_options, self.settings), folder)
+
+
+def make_server() -> Server:
+    """Return a server that has not met its client yet."""
+    server = Server()
+    server.feature(types.INITIALIZE)(initialize)
+    server.feature(types.INITIALIZED)(initialized)
+    server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
+    server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    # Without options pygls does not advertise it, and Neovim and eglot register statically only.
+    inline = server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    inline(inline_completion)
+    server.feature(WHY)(why)
+    return server
+
+
+# What changes documents and options is sync: it is in force before the next message is read.
+
+
+def initialize(server: Server, params: types.InitializeParams) -> None:
+    """Keep the client's options until it is ready for messages."""
+    server.initialization_options = params.initialization_options
+
+
+def initialized(server: Server, params: types.InitializedParams) -> None:  # noqa: ARG001
+    """Read the options and begin to load the model."""
+    server.configure()
+
+
+def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
+    """Read the options again; another model replaces the one in memory."""
+    server.settings = params.settings
+    server.configure()
+
+
+def did_change_workspace_folders(
+    server: Server,
+    params: types.DidChangeWorkspaceFoldersParams,  # noqa: ARG001 (pygls keeps the list)
+) -> None:
+    """Read the options again: another folder may come first."""
+    server.configure()
+
+
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    """Take over a document."""
+    server.session.documents.open(params.text_document, server.folders)
+    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+
+
+def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    """Follow a document; what is decoded for its old text would be stale, so it stops."""
+    server.session.documents.change(params, server.encoding)
+    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+
+
+def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    """Forget a document."""
+    server.session.documents.close(params.text_document.uri)
+    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+
+
+async def inline_completion(
+    server: Server, params: types.InlineCompletionParams
+) -> list[types.InlineCompletionItem]:
+    """Suggest what follows the cursor. LSP 3.18, "Inline Completion Request"."""
+    doc = server.session.documents.get(params.text_document.uri)
+    if doc is None:
+        return []
+    at = params.position
+    offset = convert.offset_at(doc.text, at, server.encoding)
+    is_automatic = params.context.trigger_kind is types.InlineCompletionTriggerKind.Automatic
+    request = Request(doc, offset, at.line, at.character, is_automatic)
+    outcome = await server.session.suggest(request)
+    return convert.inline_items(outcome, doc.text, server.encoding)
+
+
+async def why(server: Server, params: object) -> list[dict[str, object]]:
+    """Say how the last requests ended, of one document or of all. Our own method."""
+    match params:
+        case {"textDocument": {"uri": str(uri)}}:
+            return server.session.recent(uri)
+    return server.session.recent()
+
+
+def serve() -> None:
+    """Serve one client on standard input and output; never returns."""
+    stdin, stdout = stdio.take_over()
+    logs.log_by_default()
+    asyncio.run(_converse(make_server(), stdin, stdout))
+
+
+async def _converse(server: Server, stdin: BinaryIO, stdout: int) -> None:
+    """Handle messages until `exit`, the end of the input or a broken pipe; then end the process."""
+    protocol = server.protocol
+    loop, broken = asyncio.get_running_loop(), asyncio.Event()
+    writer = stdio.Writer(stdout, lambda: loop.call_soon_threadsafe(broken.set))
+    protocol.set_writer(writer)
+    talk = asyncio.create_task(_listen(protocol, stdin))
+    await asyncio.wait([talk, asyncio.create_task(broken.wait())], return_when="FIRST_COMPLETED")
+
+    code = protocol.final_code if protocol.exit_code is None else protocol.exit_code
+    # Not even a hung close may keep the process: a client waits for it to end.
+    threading.Timer(_HARD_END_SECONDS, os._exit, [code]).start()
+    await asyncio.wait([asyncio.create_task(server.session.close())], timeout=_CLOSE_SECONDS)
+    writer.flush(_FLUSH_SECONDS)
+    # Without the interpreter's own end, which would join threads that wait for the client.
+    os._exit(code)
+
+
+async def _listen(protocol: Protocol, stdin: BinaryIO) -> None:
+    try:
+        async for body in stdio.messages(stdin):
+            _receive(protocol, body)
+            if protocol.exit_code is not None:
+                return
+            # A handler runs to its first await before the next message can change the text.
+            await asyncio.sleep(0)
+    except stdio.FrameError as error:
+        protocol.refuse(None, types.ErrorCodes.ParseError, str(error))
+
+
+def _receive(protocol: Protocol, body: bytes) -> None:
+    try:
+        protocol.receive(body)
+    except Exception:  # one message must not end the conversation
+        logger.exception("a message was not handled")

@@ -1,0 +1,281 @@
+"""Every option, declared once with its sentence, and which values each one takes."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any, TypeVar
+
+Value = bool | int | str | tuple[str, ...]
+T = TypeVar("T", bool, int, str, tuple[str, ...])
+
+
+class WorkspaceMay(StrEnum):
+    """What the files of a workspace, which nobody has vouched for, may do to an option."""
+
+    NOTHING = "nothing"
+    TURN_OFF = "turn off"
+    LOWER = "lower"
+    ADD = "add"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as declared.
+
+    `at_least` and `at_most` bound a number, the characters of a text, the entries of a list.
+    """
+
+    name: str
+    default: Value
+    sentence: str
+    at_least: int = 0
+    at_most: int = 4096
+    choices: tuple[str, ...] = ()
+    workspace_may: WorkspaceMay = WorkspaceMay.NOTHING
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that sets the option."""
+        return f"LSP_LOCAL_{self.name.upper()}"
+
+    @property
+    def camel_name(self) -> str:
+        """Return the name as editors written in JavaScript spell it."""
+        return re.sub("_(.)", lambda match: match[1].upper(), self.name)
+
+
+def option(default: T, sentence: str, **limits: Any) -> T:
+    """Declare a field of `Options`; the limits are the last fields of `Option`."""
+    return field(default=default, metadata={"sentence": sentence, **limits})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose. Invariant: every value keeps the limits declared here."""
+
+    enabled: bool = option(
+        True, "Whether to suggest anything at all.", workspace_may=WorkspaceMay.TURN_OFF
+    )
+    model: str = option(
+        "qwen2.5-coder-0.5b",
+        "The model: a name that `lsp-local models` lists, or the path of a GGUF file.",
+        at_least=1,
+    )
+    n_threads: int = option(
+        0, "Threads that compute; 0 is one for each physical core.", at_most=512
+    )
+    n_ctx: int = option(
+        4096,
+        "Most tokens that the model holds at once, read and written together.",
+        at_least=512,
+        at_most=131_072,
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    n_predict_line: int = option(
+        32,
+        "Most tokens to decode for the rest of a line.",
+        at_least=1,
+        at_most=512,
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    n_predict_block: int = option(
+        96,
+        "Most tokens to decode for a block of several lines.",
+        at_least=1,
+        at_most=1024,
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    cold_ms: int = option(
+        2500,
+        "Longest time to spend on reading a file for the first time, in milliseconds; "
+        "with the measured speed it bounds the context.",
+        at_least=100,
+        at_most=600_000,
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    debounce_ms: int = option(
+        40,
+        "How long to wait for the next key before asking the model, in milliseconds; "
+        "only where the editor asks by itself.",
+        at_most=5000,
+    )
+    disabled_languages: tuple[str, ...] = option(
+        (),
+        "Language identifiers, as the editor sends them, in which to stay silent.",
+        at_most=1000,
+        workspace_may=WorkspaceMay.ADD,
+    )
+    exclude: tuple[str, ...] = option(
+        (
+            *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ecdsa*", "id_ed25519*"),
+            *(".ssh/**", ".aws/**", ".gnupg/**", ".netrc", ".pypirc", ".git-credentials"),
+        ),
+        "Patterns of paths that are never completed and never read, in any folder; "
+        "a value replaces this list, so repeat what you want to keep.",
+        at_most=1000,
+        workspace_may=WorkspaceMay.ADD,
+    )
+    log_level: str = option(
+        "warning",
+        "The least serious message that is logged.",
+        choices=("error", "warning", "info", "debug"),
+    )
+    log_file: str = option("", "The file to which messages are added; empty is standard error.")
+
+
+def describe() -> tuple[Option, ...]:
+    """Return every option in the order of its declaration."""
+    defaults = Options()
+    return tuple(Option(f.name, getattr(defaults, f.name), **f.metadata) for f in fields(Options))
+
+
+def accept(option: Option, raw: object) -> Value | None:
+    """Return `raw` as a value of `option`, or None where it is not what `expected` says."""
+    match option.default:
+        case bool():
+            return raw if isinstance(raw, bool) else None
+        case int():
+            return _number(option, raw)
+        case str():
+            return _text(option, raw)
+        case _:
+            return _list(option, raw)
+
+
+def expected(option: Option) -> str:
+    """Say which values `option` takes, to stand after "must be"."""
+    match option.default:
+        case bool():
+            return "true or false"
+        case int():
+            return f"a whole number from {option.at_least} to {option.at_most}"
+        case str() if option.choices:
+            return f"one of {', '.join(option.choices)}"
+        case str():
+            least = " that is not empty" if option.at_least else ""
+            return f"a text{least}, of at most {option.at_most} characters"
+        case _:
+            return f"a list of texts, none empty, of at most {option.at_most} entries"
+
+
+def from_text(option: Option, text: str) -> object:
+    """Read what an environment variable says; what makes no sense comes back as it is."""
+    match option.default:
+        case bool():
+            return _SPELT.get(text.strip().lower(), text)
+        case int():
+            # Eighteen digits: Python refuses to read thousands of them.
+            return int(text) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", text) else text
+        case str():
+            return text
+        case _:
+            return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def is_excluded(exclude: Sequence[str], path: str) -> bool:
+    """Tell whether one of the patterns names `path`, which has forward slashes.
+
+    A pattern may begin in any folder, `*` and `**` cross folders, case does not matter.
+    """
+    return any(fnmatchcase(f"/{path.lstrip('/')}".lower(), _anywhere(p)) for p in exclude)
+
+
+def render_markdown() -> str:
+    """Return the text of docs/configuration.md."""
+    return _PAGE.replace("ROWS", "\n".join(_row(option) for option in describe()))
+
+
+_PAGE = """\
+# Configuration
+
+`lsp-local` works without any configuration. This page is written from `lsp_local/options.py`
+by `UPDATE=1 pytest tests/test_config.py`.
+
+## Where options come from
+
+Later sources win, option by option:
+
+1. the defaults in the table below;
+2. your own file, `config.toml` in the folder `lsp-local` of your configuration folder (Linux:
+   `~/.config/lsp-local/config.toml`), or the file that the variable `LSP_LOCAL_CONFIG` names;
+   its keys stand at the top, without a table;
+3. environment variables; a list is separated by commas, an empty variable counts as not set;
+4. your editor: `initializationOptions` or the settings it sends later, bare or under `lsp-local`
+   or `lspLocal`, spelt `n_ctx` or `nCtx`; `null` counts as not set;
+5. the workspace, which may only tighten, as told below.
+
+A wrong value or an unknown name never stops the server: the value before it stays, and a warning
+says where the mistake is and what was expected. On the command line it is an error.
+
+## Options
+
+| Option | Value | Default | Who may set it | Environment variable | What it is for |
+| --- | --- | --- | --- | --- | --- |
+ROWS
+
+A pattern in `exclude` matches a path relative to the workspace, beginning in any folder; one that
+begins with `/` begins at the top. `*` and `**` cross folders, and case does not matter.
+
+## What a workspace may do
+
+Whoever wrote a repository is not you, so its files may only ask for less: silence, shorter
+answers, less reading. Put this into the `pyproject.toml` at the top of a workspace:
+
+```toml
+[tool.lsp-local]
+disabled_languages = ["markdown"]  # added to yours
+exclude = ["fixtures/**"]          # added to yours
+n_predict_block = 48               # taken where it is lower than yours
+```
+
+Anything else there, such as `model` or `log_file`, is not taken, and a warning says so.
+"""
+_SPELT = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
+def _row(option: Option) -> str:
+    may = option.workspace_may
+    setter = "you" if may is WorkspaceMay.NOTHING else f"you; a workspace only to {may}"
+    value, default = expected(option), json.dumps(option.default)
+    cells = (f"`{option.name}`", value, f"`{default}`", setter, f"`{option.variable}`")
+    return f"| {' | '.join(cells)} | {option.sentence} |"
+
+
+def _number(option: Option, raw: object) -> int | None:
+    # JSON knows one kind of number, and some editors write 4096.0.
+    number = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    if isinstance(number, bool) or not isinstance(number, int):
+        return None
+    return number if option.at_least <= number <= option.at_most else None
+
+
+def _text(option: Option, raw: object) -> str | None:
+    if not isinstance(raw, str) or not _is_clean(raw):
+        return None
+    if option.choices and raw not in option.choices:
+        return None
+    return raw if option.at_least <= len(raw) <= option.at_most else None
+
+
+def _list(option: Option, raw: object) -> tuple[str, ...] | None:
+    if not isinstance(raw, list | tuple) or not option.at_least <= len(raw) <= option.at_most:
+        return None
+    texts = [text for text in raw if isinstance(text, str) and text.strip() and _is_clean(text)]
+    return tuple(texts) if len(texts) == len(raw) else None
+
+
+def _is_clean(text: str) -> bool:
+    # No path holds a NUL, and a lone surrogate cannot be written to any file.
+    return "\0" not in text and text == text.encode("utf-8", "replace").decode()
+
+
+def _anywhere(pattern: str) -> str:
+    everything = f"{pattern}**" if pattern.endswith("/") else pattern
+    anchored = everything.removeprefix("**/").lower()
+    return anchored if anchored.startswith("/") else f"*/{anchored}"

@@ -1,0 +1,82 @@
+"""The words that all layers share: documents, suggestions, and why there is none."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text as it was when the request came in.
+
+    `path` and `project` are what the model reads: the path relative to the workspace, with
+    forward slashes, and the name of the workspace's folder.
+    """
+
+    uri: str
+    path: str
+    project: str
+    language: str
+    text: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Text to insert at `offset` (code points). Invariant: `text` is never blank."""
+
+    offset: int
+    text: str
+
+
+class Reason(StrEnum):
+    """How a request for an inline completion ended. Anything but SHOWN is silence."""
+
+    SHOWN = "shown"
+    DISABLED = "disabled"
+    NOTHING_TO_READ = "nothing-to-read"
+    MODEL_LOADING = "model-loading"
+    NO_MODEL = "no-model"
+    ENGINE_DIED = "engine-died"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    STALE_VERSION = "stale-version"
+    BLANK = "blank"
+    STATEMENT_COMPLETE = "statement-complete"
+    REPEATS_SUFFIX = "repeats-suffix"
+    REPEATS_ITSELF = "repeats-itself"
+    NOT_TYPEABLE = "not-typeable"
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What one answer cost. Counts are tokens; times are milliseconds since the request.
+
+    `n_prompt` = `n_reused` (already in the KV cache) + `n_evaluated` (read for this answer).
+    """
+
+    model: str = ""
+    n_prompt: int = 0
+    n_reused: int = 0
+    n_evaluated: int = 0
+    n_predicted: int = 0
+    ttft_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one request: a suggestion, or silence with its reason."""
+
+    suggestion: Suggestion | None
+    reason: Reason
+    stats: Stats = Stats()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the fields that every `--json` output of the project uses."""
+        text = self.suggestion.text if self.suggestion else ""
+        shown = self.reason is Reason.SHOWN
+        return {"text": text, "shown": shown, "reason": str(self.reason), **asdict(self.stats)}
+
+
+class UserError(Exception):
+    """Something that a person must mend; the message says what is wrong and what to do."""

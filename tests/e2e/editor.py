@@ -1,0 +1,180 @@
+"""An editor with one server: opens marked texts, types, asks for ghost text."""
+
+import asyncio
+import itertools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient
+
+MARK = "<CURSOR>"
+CONFIG = ClientServerConfig(server_command=[sys.executable, "-m", "lsp_local", "serve"])
+INVOKED = types.InlineCompletionTriggerKind.Invoked
+AUTOMATIC = types.InlineCompletionTriggerKind.Automatic
+
+_N_UNITS: dict[str, Callable[[str], int]] = {
+    "utf-8": lambda text: len(text.encode()),
+    "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "utf-32": len,
+}
+
+
+class Editor:
+    """What a person does at an editor, as messages. Positions count in `encoding`."""
+
+    def __init__(self, client: LanguageClient, encoding: str = "utf-16") -> None:
+        self.client = client
+        self.encoding = encoding
+        self._versions = itertools.count(1)
+        self._ids = itertools.count(1)
+        self._cursors: dict[str, types.Position] = {}
+
+    async def start(self, model: Path, **options: object) -> None:
+        """Greet the server; `options` are the editor's settings."""
+        capabilities = types.ClientCapabilities(
+            text_document=types.TextDocumentClientCapabilities(
+                inline_completion=types.InlineCompletionClientCapabilities(),
+            ),
+            window=types.WindowClientCapabilities(work_done_progress=True),
+            general=types.GeneralClientCapabilities(
+                position_encodings=[types.PositionEncodingKind(self.encoding)]
+            ),
+        )
+        params = types.InitializeParams(
+            capabilities=capabilities,
+            workspace_folders=[types.WorkspaceFolder("file:///work/shop", "shop")],
+            initialization_options={"model": str(model), **options},
+        )
+        result = await self.client.initialize_session(params)
+        assert result.capabilities.position_encoding == self.encoding
+        assert result.capabilities.inline_completion_provider is not None
+
+    def open(self, name: str, marked: str, language: str = "python") -> str:
+        """Open a text with one mark, where the cursor is; return its URI."""
+        assert marked.count(MARK) == 1
+        before, after = marked.split(MARK)
+        uri = f"file:///work/shop/{name}"
+        item = types.TextDocumentItem(uri, language, next(self._versions), before + after)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        self._cursors[uri] = self._position(before)
+        return uri
+
+    def type(self, uri: str, text: str) -> None:
+        """Insert a text without a line end at the cursor."""
+        at = self._cursors[uri]
+        change = types.TextDocumentContentChangePartial(types.Range(at, at), text)
+        document = types.VersionedTextDocumentIdentifier(next(self._versions), uri)
+        params = types.DidChangeTextDocumentParams(document, [change])
+        self.client.text_document_did_change(params)
+        self._cursors[uri] = types.Position(at.line, at.character + self._units(text))
+
+    def close(self, uri: str) -> None:
+        """Close a document."""
+        document = types.TextDocumentIdentifier(uri)
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
+
+    def ask(
+        self, uri: str, kind: types.InlineCompletionTriggerKind = INVOKED
+    ) -> tuple[int, asyncio.Future[Any]]:
+        """Send a request; return its id and what will be the answer."""
+        msg_id = next(self._ids)
+        params = types.InlineCompletionParams(
+            types.InlineCompletionContext(kind),
+            types.TextDocumentIdentifier(uri),
+            self._cursors[uri],
+        )
+        method = types.TEXT_DOCUMENT_INLINE_COMPLETION
+        answer = self.client.protocol.send_request(method, params, msg_id=msg_id)
+        return msg_id, asyncio.wrap_future(answer)
+
+    async def ghost_text(self, uri: str) -> str:
+        """Return the suggestion at the cursor, which it must be meant for; "" for silence."""
+        return self.text_of(uri, await self.ask(uri)[1])
+
+    def text_of(self, uri: str, items: list[types.InlineCompletionItem]) -> str:
+        """Return the text of an answer."""
+        assert isinstance(items, list)
+        for item in items:
+            at = self._cursors[uri]
+            assert item.range == types.Range(at, at)
+        return "".join(str(item.insert_text) for item in items)
+
+    def cancel(self, msg_id: int) -> None:
+        """Take a request back."""
+        self.client.cancel_request(types.CancelParams(msg_id))
+
+    async def why(self, uri: str) -> list[dict[str, Any]]:
+        """Return how the requests of a document ended, newest first."""
+        params = {"textDocument": {"uri": uri}}
+        answer = await self.client.protocol.send_request_async("lspLocal/why", params)
+        return list(answer)
+
+    async def reason(self, uri: str) -> str:
+        """Return how the last request of a document ended."""
+        return str((await self.why(uri))[0]["reason"])
+
+    @property
+    def process(self) -> asyncio.subprocess.Process:
+        """Return the server's process."""
+        process = self.client._server
+        assert process is not None
+        return process
+
+    @property
+    def worker(self) -> int:
+        """Return the process id of the model worker."""
+        (pid,) = (pid for pid, parent in _parents() if parent == self.process.pid)
+        return pid
+
+    async def until_decoding(self, worker: int) -> None:
+        """Wait until the worker has computed for a tenth of a second more than before."""
+        n_ticks = cpu_ticks(worker)
+        await until(lambda: cpu_ticks(worker) >= n_ticks + 10)
+
+    def _position(self, before: str) -> types.Position:
+        return types.Position(before.count("\n"), self._units(before.rpartition("\n")[2]))
+
+    def _units(self, text: str) -> int:
+        return _N_UNITS[self.encoding](text)
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    """Wait for something that sends no message; a hang is the test runner's to end."""
+    while not is_true():
+        await asyncio.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; what waits for its parent to read its end does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def kill(pid: int) -> None:
+    """End a process as the kernel does when memory runs out."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def cpu_ticks(pid: int) -> int:
+    """Return the processor time of a process, in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _parents() -> list[tuple[int, int]]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            found.append(
+                (int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1]))
+            )
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found

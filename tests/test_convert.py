@@ -1,0 +1,153 @@
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from lsp_local.lsp.convert import (
+    absolute_path,
+    changed_text,
+    clean_text,
+    folder_on_disk,
+    inline_items,
+    offset_at,
+    position_at,
+    project_and_path,
+)
+from lsp_local.text import Outcome, Reason, Suggestion
+
+MARK = "<CURSOR>"
+
+
+def check_position(marked: str, encoding: str, line: int, character: int) -> None:
+    """The mark and the position must be the same place, seen from both sides."""
+    assert marked.count(MARK) == 1
+    text, offset = marked.replace(MARK, ""), marked.index(MARK)
+    assert offset_at(text, types.Position(line, character), encoding) == offset
+    assert position_at(text, offset, encoding) == types.Position(line, character)
+
+
+@pytest.mark.parametrize(
+    ("marked", "line", "utf_8", "utf_16", "utf_32"),
+    [
+        pytest.param("<CURSOR>", 0, 0, 0, 0, id="an empty text has one place"),
+        pytest.param("ab<CURSOR>c", 0, 2, 2, 2, id="ascii counts the same in all three"),
+        pytest.param("a\nb\n<CURSOR>", 2, 0, 0, 0, id="after the last newline is a line"),
+        pytest.param("a\r\nb<CURSOR>\r\n", 1, 1, 1, 1, id="CRLF is one line end"),
+        pytest.param("a\rb<CURSOR>\rc", 1, 1, 1, 1, id="a lone CR ends a line"),
+        pytest.param("a\n\r\n\rb<CURSOR>", 3, 1, 1, 1, id="line ends may be mixed"),
+        pytest.param("a\u2028b\fc\vd\x85e<CURSOR>", 0, 12, 9, 9, id="nothing else ends a line"),
+        pytest.param("é<CURSOR>", 0, 2, 1, 1, id="two bytes, one unit"),
+        pytest.param("変数<CURSOR> = 1", 0, 6, 2, 2, id="three bytes, one unit"),
+        pytest.param("x = '😋<CURSOR>'", 0, 9, 7, 6, id="four bytes, two units, one code point"),
+        pytest.param("😋\n😋😋<CURSOR>", 1, 8, 4, 2, id="only the cursor's line counts"),
+        pytest.param("e\u0301<CURSOR>", 0, 3, 2, 2, id="a combining accent is a code point"),
+        pytest.param("👩\u200d💻<CURSOR>", 0, 11, 5, 3, id="a joined emoji is three code points"),
+    ],
+)
+def test_a_place_in_every_encoding(
+    marked: str, line: int, utf_8: int, utf_16: int, utf_32: int
+) -> None:
+    check_position(marked, "utf-8", line, utf_8)
+    check_position(marked, "utf-16", line, utf_16)
+    check_position(marked, "utf-32", line, utf_32)
+
+
+@pytest.mark.parametrize(
+    ("marked", "encoding", "line", "character"),
+    [
+        pytest.param("ab<CURSOR>\nc", "utf-16", 0, 99, id="past the line end is the line end"),
+        pytest.param("ab<CURSOR>\r\nc", "utf-16", 0, 3, id="never between CR and LF"),
+        pytest.param("é<CURSOR>\r\nc", "utf-8", 0, 3, id="nor on a line that is not ascii"),
+        pytest.param("a\nbc<CURSOR>", "utf-32", 1, 99, id="past the end of the last line"),
+        pytest.param("a\nbc<CURSOR>", "utf-16", 7, 0, id="past the last line is the text's end"),
+        pytest.param("a\n<CURSOR>", "utf-16", 1, 5, id="past the end of an empty last line"),
+        pytest.param("<CURSOR>", "utf-8", 3, 3, id="anywhere in an empty text"),
+        pytest.param("a\r<CURSOR>\rb", "utf-16", 1, 1, id="an empty line between lone CRs"),
+        pytest.param("<CURSOR>😋", "utf-16", 0, 1, id="inside a surrogate pair is before it"),
+        pytest.param("é<CURSOR>😋x", "utf-8", 0, 4, id="inside a character's bytes is before it"),
+        pytest.param("x😋<CURSOR>", "utf-16", 0, 2**31 - 1, id="the largest number of all"),
+    ],
+)
+def test_offset_at_odd_positions(marked: str, encoding: str, line: int, character: int) -> None:
+    text = marked.replace(MARK, "")
+    assert offset_at(text, types.Position(line, character), encoding) == marked.index(MARK)
+
+
+def test_an_offset_between_cr_and_lf_is_the_line_end() -> None:
+    assert position_at("ab\r\nc", 3, "utf-16") == types.Position(0, 2)
+
+
+def partial(line: int, start: int, end: int, text: str) -> types.TextDocumentContentChangePartial:
+    span = types.Range(types.Position(line, start), types.Position(line, end))
+    return types.TextDocumentContentChangePartial(range=span, text=text)
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "after"),
+    [
+        pytest.param("ab\ncd\n", partial(1, 1, 1, "X"), "ab\ncXd\n", id="insert"),
+        pytest.param("ab\ncd\n", partial(1, 0, 2, ""), "ab\n\n", id="delete a line's text"),
+        pytest.param("x = '😋'", partial(0, 5, 7, "é"), "x = 'é'", id="replace an emoji"),
+        pytest.param("a\fb\nc", partial(1, 0, 1, "X"), "a\fb\nX", id="a form feed ends no line"),
+        pytest.param("a\u2028b\nc", partial(1, 0, 1, "X"), "a\u2028b\nX", id="nor does U+2028"),
+        pytest.param("a", partial(0, 1, 1, "b"), "ab", id="append without a last newline"),
+        pytest.param("a", partial(0, 9, 9, "b"), "ab", id="past the end appends"),
+        pytest.param(
+            "abc", partial(0, 2, 1, "X"), "abXc", id="an end before its start is its start"
+        ),
+        pytest.param("", partial(0, 0, 0, "a\r\n"), "a\r\n", id="line ends are kept as they are"),
+        pytest.param("a", partial(0, 0, 1, "\ud83d"), "\ufffd", id="half an emoji is replaced"),
+        pytest.param(
+            "old", types.TextDocumentContentChangeWholeDocument("new"), "new", id="the whole text"
+        ),
+    ],
+)
+def test_changed_text(
+    before: str, change: types.TextDocumentContentChangeEvent, after: str
+) -> None:
+    assert changed_text(before, change, "utf-16") == after
+
+
+def test_clean_text_keeps_what_is_whole() -> None:
+    assert clean_text("é 😋 \udc00\ud800") == "é 😋 \ufffd\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("uri", "folders", "want"),
+    [
+        pytest.param("file:///w/a/b.py", ["file:///w"], ("w", "a/b.py"), id="below the folder"),
+        pytest.param("file:///w/a/b.py", ["file:///w/"], ("w", "a/b.py"), id="with a last slash"),
+        pytest.param(
+            "file:///w/a/b.py", ["file:///w", "file:///w/a"], ("a", "b.py"), id="innermost"
+        ),
+        pytest.param("file:///w2/b.py", ["file:///w"], ("", "b.py"), id="a folder is no prefix"),
+        pytest.param("file:///w/../etc/b", ["file:///w"], ("", "b"), id="dots lead outside"),
+        pytest.param("file:///w/b%20c.py", ["file:///w"], ("w", "b c.py"), id="percent signs"),
+        pytest.param("file:///a%23b/c.py", ["file:///a%23b"], ("a#b", "c.py"), id="a hash, quoted"),
+        pytest.param("file:///w/b.py", [], ("", "b.py"), id="no folder"),
+        pytest.param("untitled:Untitled-1", ["file:///w"], ("", "Untitled-1"), id="never saved"),
+        pytest.param("file:///w", ["file:///w"], ("", "w"), id="the folder itself"),
+        pytest.param("file:///b.py", ["file:///"], ("", "b.py"), id="the root as a folder"),
+        pytest.param("http://[bad/b.py", ["file:///w"], ("", "b.py"), id="no URI at all"),
+        pytest.param("", ["file:///w"], ("", ""), id="nothing"),
+    ],
+)
+def test_project_and_path(uri: str, folders: list[str], want: tuple[str, str]) -> None:
+    assert project_and_path(uri, folders) == want
+
+
+def test_paths_on_disk() -> None:
+    assert absolute_path("file:///home/me/.ssh/config") == "/home/me/.ssh/config"
+    assert folder_on_disk("file:///home/a%20b") == Path("/home/a b")
+    assert folder_on_disk("vscode-vfs://github/x") is None
+
+
+def test_an_item_is_inserted_at_the_cursor() -> None:
+    outcome = Outcome(Suggestion(5, "print()"), Reason.SHOWN)
+    at = types.Position(1, 2)
+    items = inline_items(outcome, "😋\r\n\tx", "utf-16")
+    assert items == [types.InlineCompletionItem("print()", range=types.Range(at, at))]
+
+
+def test_silence_is_an_empty_list() -> None:
+    assert inline_items(Outcome(None, Reason.BLANK), "x", "utf-8") == []
