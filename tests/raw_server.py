@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 COMMAND = [sys.executable, "-m", "lsp_local", "serve"]
 HUNG_SECONDS = 60.0
@@ -97,6 +98,33 @@ class RawServer:
                 pipe.close()
 
 
+def serving(folder: Path) -> Iterator[RawServer]:
+    """Start a server without any model that nobody has greeted; faults in its log are failures."""
+    (folder / "models").mkdir()
+    server = RawServer(folder, {"LSP_LOCAL_MODELS_DIR": str(folder / "models")})
+    try:
+        yield server
+        assert "Traceback" not in server.log()
+    finally:
+        server.close()
+
+
+def answer(msg_id: int | str, result: object) -> Message:
+    """Return the whole of a good answer."""
+    return {"jsonrpc": "2.0", "id": msg_id, "result": result}
+
+
+def outcomes(answers: list[Message]) -> list[tuple[Any, Any]]:
+    """Reduce every answer to its id and its error code or result."""
+    for one in answers:
+        assert ("result" in one) != ("error" in one)
+        assert "Traceback" not in json.dumps(one)
+        assert "data" not in one.get("error", {})
+    return [
+        (one["id"], one["error"]["code"] if "error" in one else one["result"]) for one in answers
+    ]
+
+
 def framed(message: object) -> bytes:
     return framed_bytes(json.dumps(message).encode())
 
@@ -105,7 +133,7 @@ def framed_bytes(body: bytes) -> bytes:
     return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def read_message(stream: BinaryIO) -> Message | None:
+def read_message(stream: IO[bytes]) -> Message | None:
     n_bytes = 0
     while (line := stream.readline()).strip():
         name, _, value = line.partition(b": ")

@@ -1,3 +1,5 @@
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,30 @@ def test_changed_text(
     before: str, change: types.TextDocumentContentChangeEvent, after: str
 ) -> None:
     assert changed_text(before, change, "utf-16") == after
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_edits_agree_with_arrays_of_utf_16(seed: int) -> None:
+    """The reference is what VS Code does: lines of 16-bit units, and edits that are slices."""
+    chance = random.Random(seed)
+    text = ""
+    for _ in range(100):
+        lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+        at = [chance.randrange(len(lines)) for _ in range(2)]
+        start, end = sorted((n, chance.randrange(len(lines[n].rstrip("\r\n")) + 1)) for n in at)
+        inserted = "".join(
+            chance.choices(["a", "é", "😋", "\n", "\r\n", "\r", "\u2028", "\f"], k=5)
+        )
+        span = types.Range(*(units(lines, *place) for place in (start, end)))
+        change = types.TextDocumentContentChangePartial(range=span, text=inserted)
+        offsets = [sum(map(len, lines[:n])) + column for n, column in (start, end)]
+        want = text[: offsets[0]] + inserted + text[offsets[1] :]
+        text = changed_text(text, change, "utf-16")
+        assert text == want
+
+
+def units(lines: list[str], line: int, column: int) -> types.Position:
+    return types.Position(line, len(lines[line][:column].encode("utf-16-le")) // 2)
 
 
 def test_clean_text_keeps_what_is_whole() -> None:

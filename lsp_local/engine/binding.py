@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from ctypes import c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_uint32, c_void_p
 from typing import Any
 
-from ik_llama_cpp import _ctypes_api as api
+import ik_llama_cpp._ctypes_api
 
 from lsp_local.engine.base import EngineError
 
-Batch = api.llama_batch
+api: Any = ik_llama_cpp._ctypes_api  # the C structs and the older half of the functions
 lib: Any = api._lib
 
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
@@ -23,6 +23,7 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
     ("llama_n_ctx_train", c_int32, [c_void_p]),
     ("llama_print_system_info", c_char_p, []),
     ("llama_set_abort_callback", None, [c_void_p, c_void_p, c_void_p]),
+    ("llama_set_n_threads", None, [c_void_p, c_uint32, c_uint32]),
     ("llama_state_seq_get_data", c_size_t, [c_void_p, c_void_p, c_size_t, c_int32, c_uint32]),
     ("llama_state_seq_get_size", c_size_t, [c_void_p, c_int32, c_uint32]),
     ("llama_state_seq_set_data", c_size_t, [c_void_p, c_char_p, c_size_t, c_int32, c_uint32]),
@@ -65,7 +66,7 @@ def _check(params: ctypes.Structure, defaults: Mapping[str, object]) -> None:
         if (got := getattr(params, name)) != want:
             raise EngineError(
                 f"ik-llama-cpp-python is not the build that lsp-local was made for "
-                f"({name} reads {got!r}, not {want!r}); run `pip install --force-reinstall lsp-local`"
+                f"({name} reads {got!r}, not {want!r}); run `pip install -U lsp-local`"
             )
 
 

@@ -1,4 +1,4 @@
-"""One decode, step by step: read the prompt, heal its end, choose tokens until a stop rule ends it."""
+"""One decode, step by step: read the prompt, heal its end, choose tokens until a rule stops it."""
 
 import time
 from collections.abc import Iterator
@@ -13,65 +13,61 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
     Between two steps the caller may let others use the backend, or drop the decode.
     """
     started = time.perf_counter()
-    tokens, healing = backend.heal(request.tokens) if request.heal else (request.tokens, b"")
-    n_prompt = len(tokens)
-    tokens = list(tokens)
-    n_reused = min(backend.n_kept(tokens), n_prompt - 1)
-    while backend.prefill(tokens):
-        yield None
-
-    answer = _Answer(request)
-    ttft_ms = 0.0
+    prompt, healing = backend.heal(request.tokens) if request.heal else (request.tokens, b"")
+    n_reused = min(backend.n_kept(prompt), len(prompt) - 1)
+    tokens = list(prompt)
+    answer = _Answer(request, healing)
     while not answer.finish:
-        token = backend.next_token(healing)
-        if token is None:
-            answer.finish = Finish.STUCK if healing else Finish.END
-            break
-        ttft_ms = ttft_ms or _ms_since(started)
-        healed = len(token.piece) - len(healing)
-        answer.add(token, token.piece[len(healing) :])
-        healing = healing[len(token.piece) :] if healed < 0 else b""
-        yield token
-        if answer.finish:
-            break
-        tokens.append(token.token)
         while backend.prefill(tokens):
             yield None
-
+        token = answer.take(backend, started)
+        if token is not None:
+            tokens.append(token.token)
+            yield token
     yield Generated(
         text=answer.kept(),
         finish=answer.finish,
         stop=answer.stop.rule if answer.stop else "",
-        n_prompt=n_prompt,
+        n_prompt=len(prompt),
         n_reused=n_reused,
-        n_evaluated=n_prompt - n_reused,
+        n_evaluated=len(prompt) - n_reused,
         n_predicted=len(answer.logprobs),
-        ttft_ms=ttft_ms,
+        ttft_ms=answer.ttft_ms,
         total_ms=_ms_since(started),
         logprobs=answer.logprobs,
     )
 
 
 class _Answer:
-    """The bytes decoded so far, and why no more are wanted."""
+    """The bytes decoded so far, what is still to heal, and why no more are wanted."""
 
-    def __init__(self, request: GenerateRequest) -> None:
+    def __init__(self, request: GenerateRequest, healing: bytes) -> None:
         self._request = request
+        self._healing = healing
         self._bytes = b""
         self.logprobs: list[float] = []
+        self.ttft_ms = 0.0
         self.stop: Cut | None = None
         self.finish: Finish | None = None
 
-    def add(self, token: Token, piece: bytes) -> None:
-        """Take in a token; `piece` is the part of it that belongs to the answer."""
-        self._bytes += piece
+    def take(self, backend: Backend, started: float) -> Token | None:
+        """Choose the next token; None when there is none, and `finish` says why."""
+        token = backend.next_token(self._healing)
+        if token is None:
+            self.finish = Finish.STUCK if self._healing else Finish.END
+            return None
+        self.ttft_ms = self.ttft_ms or _ms_since(started)
         self.logprobs.append(round(token.logprob, 4))
+        piece = token.piece[len(self._healing) :]
+        self._healing = self._healing[len(token.piece) :]
+        self._bytes += piece
         if piece and self._request.stops:
             self.stop = cut(self._request.stops, self._text())
         if self.stop:
             self.finish = Finish.STOP
         elif len(self.logprobs) >= self._request.n_predict:
             self.finish = Finish.LENGTH
+        return token
 
     def kept(self) -> str:
         """Return the text up to where it was stopped."""

@@ -1,6 +1,7 @@
 """A model in this process through llama.cpp: one live KV sequence, others parked in memory."""
 
 import ctypes
+import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,22 +20,14 @@ from lsp_local.engine.kv import (
     state_key,
     write_state,
 )
-from lsp_local.engine.speed import SpeedMeter
+from lsp_local.engine.special import fim_tokens
+from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.vocab import Vocab
-from lsp_local.prompt import FimTokens
 
 N_CHUNK = 128  # tokens a prefill call; an interrupted call loses at most these
 N_SCORE_CHUNK = 32  # tokens a scoring call; each takes a row of n_vocab logits
 PARKING_BYTES = 192 * 2**20
 SEQUENCE = 0
-
-# The names under which model families know prefix, suffix, middle, repository and file.
-FIM_FAMILIES = [
-    ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|repo_name|>", "<|file_sep|>"),
-    ("<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<repo_name>", "<file_sep>"),
-    ("<|fim_begin|>", "<|fim_hole|>", "<|fim_end|>", "", ""),
-    ("<PRE>", "<SUF>", "<MID>", "", ""),
-]
 
 
 class LlamaBackend:
@@ -54,6 +47,7 @@ class LlamaBackend:
         self._n_logits = 0  # length of the text that the last row of logits belongs to
         self._parking = Parking(PARKING_BYTES)
         self._meter = SpeedMeter()
+        self._threads = ThreadChoice(n_threads)
         self._warm_up()
         self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
         self._fingerprint = f"{_fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
@@ -87,9 +81,7 @@ class LlamaBackend:
         if end >= self.info.n_ctx:
             raise EngineError(f"a prompt of {len(tokens)} tokens does not fit into the context")
         self._forget(start)
-        before = time.perf_counter()
-        if self._decode(tokens[start:end], [end - start - 1] if end == len(tokens) else []):
-            self._meter.read(end - start, time.perf_counter() - before)
+        self._timed(tokens[start:end], [end - start - 1] if end == len(tokens) else [])
         return len(tokens) - len(self._live)
 
     def next_token(self, healing: bytes) -> Token | None:
@@ -159,6 +151,16 @@ class LlamaBackend:
         strlen = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
         flag = ctypes.cast(self._flag, ctypes.c_void_p)
         binding.lib.llama_set_abort_callback(self._context, strlen, flag)
+
+    def _timed(self, tokens: list[int], rows: list[int]) -> None:
+        """Read `tokens`, with as many threads as pay just now, and learn from the time it took."""
+        before = time.perf_counter()
+        n_threads = self._threads.at(before)
+        binding.lib.llama_set_n_threads(self._context, n_threads, n_threads)
+        if self._decode(tokens, rows):
+            now = time.perf_counter()
+            self._meter.read(len(tokens), now - before)
+            self._threads.saw(n_threads, len(tokens), now - before, now)
 
     def _decode(self, tokens: list[int], rows: list[int]) -> bool:
         """Read `tokens` behind the live ones; keep logits of `rows`. False when interrupted."""
@@ -230,9 +232,7 @@ class LlamaBackend:
         text = [token % self._n_vocab for token in range(1000, 1072)]
         self._decode(text[:8], [7])
         for start, end in ((8, 72), (0, 1), (1, 2), (2, 3)):
-            before = time.perf_counter()
-            self._decode(text[start:end], [end - start - 1])
-            self._meter.read(end - start, time.perf_counter() - before)
+            self._timed(text[start:end], [end - start - 1])
         self._forget(0)
 
     def _describe(self, path: Path, n_ctx: int, load_ms: float) -> ModelInfo:
@@ -246,24 +246,11 @@ class LlamaBackend:
             n_vocab=self._n_vocab,
             n_ctx=n_ctx,
             n_ctx_train=int(binding.lib.llama_n_ctx_train(self._model)),
-            fim=self._fim_tokens(),
+            fim=fim_tokens(self._model),
             chat_template=template.decode(errors="replace") if template else None,
             load_ms=round(load_ms, 1),
             cpu_features=binding.lib.llama_print_system_info().decode(),
         )
-
-    def _fim_tokens(self) -> FimTokens | None:
-        """Look the fill-in-the-middle tokens up in the model's own vocabulary."""
-        for family in FIM_FAMILIES:
-            ids = [self._special(name) for name in family]
-            if None not in ids[:3]:
-                return FimTokens(*ids)  # type: ignore[arg-type]
-        return None
-
-    def _special(self, name: str) -> int | None:
-        ids = binding.tokenize(self._model, name.encode(), allow_special=True) if name else []
-        is_control = len(ids) == 1 and binding.lib.llama_token_is_control(self._model, ids[0])
-        return ids[0] if is_control else None
 
 
 def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:
@@ -273,8 +260,6 @@ def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:
 
 def _fingerprint(path: Path) -> str:
     """Name a model file by its size and its first and last megabyte."""
-    import hashlib
-
     with path.open("rb") as file:
         digest = hashlib.sha256(file.read(2**20))
         file.seek(max(0, path.stat().st_size - 2**20))

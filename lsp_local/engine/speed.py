@@ -1,10 +1,13 @@
-"""How fast this model is on this machine, measured all the time, published only when it matters."""
+"""How fast this model is on this machine, measured all the time, and with how many threads."""
 
 from lsp_local.engine.base import Speed
 
 WEIGHT = 0.2  # of a new measurement in the running mean
 NOTEWORTHY = 0.25  # change that is published; less would move budgets for nothing
 FEWEST_TOKENS = 16  # a shorter read says more about overhead than about reading
+BUSY = 0.5  # of the best rate seen; half of the threads alone would reach more
+FIRST_PAUSE = 1.0  # seconds with few threads before all are tried again; then twice as long
+LONGEST_PAUSE = 8.0
 
 
 class SpeedMeter:
@@ -26,6 +29,39 @@ class SpeedMeter:
             self.published.decode, self._decode
         ):
             self.published = Speed(self._prefill, self._decode)
+
+
+class ThreadChoice:
+    """All threads on a quiet machine, half of them while something else runs.
+
+    llama.cpp's threads wait for each other after every operation, so one that has lost its core
+    stops all: with a busy core, two threads on two cores were seen at 1 to 62 tokens a second,
+    one thread at 37.
+    """
+
+    def __init__(self, n_threads: int) -> None:
+        self._all = n_threads
+        self._few = max(1, n_threads // 2)
+        self._best: dict[bool, float] = {}
+        self._few_until = 0.0
+        self._pause = FIRST_PAUSE
+
+    def at(self, now: float) -> int:
+        """Return how many threads to compute with at `now` (seconds)."""
+        return self._few if now < self._few_until else self._all
+
+    def saw(self, n_threads: int, n_tokens: int, seconds: float, now: float) -> None:
+        """Take in one call of the model, and draw the conclusion for the next ones."""
+        is_prefill = n_tokens >= FEWEST_TOKENS
+        if n_threads != self._all or not (is_prefill or n_tokens == 1):
+            return
+        rate = n_tokens / max(seconds, 1e-6)
+        best = self._best[is_prefill] = max(rate, self._best.get(is_prefill, 0.0) * 0.999)
+        if rate >= BUSY * best:
+            self._pause = FIRST_PAUSE
+            return
+        self._few_until = now + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
 def _mean(old: float, new: float) -> float:

@@ -80,7 +80,7 @@ class Client:
         """End the server as an editor does."""
         await self._lsp.shutdown_async(None)
         self._lsp.exit(None)
-        await self._lsp.stop()
+        await self._lsp.stop()  # type: ignore[no-untyped-call]
 
 
 def _outcome(answer: Any, offset: int, shown: object) -> Outcome:

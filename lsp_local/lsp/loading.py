@@ -24,6 +24,7 @@ class Loader:
         self._notices = notices
         self._options: Options | None = None
         self._engine: EngineClient | None = None
+        self._retired: list[EngineClient] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._failed: tuple[_Stamp, float] | None = None
@@ -67,25 +68,35 @@ class Loader:
         """End the load and the engine at once."""
         if self._task is not None:
             self._task.cancel()
-        if self._engine is not None:
-            await self._engine.close()
+            await asyncio.wait([self._task])
+        self._retire()
+        await self._close_retired()
 
     def _start(self) -> None:
-        before, old_engine, self._engine = self._task, self._engine, None
-        if before is not None:
-            before.cancel()
-        options = self._options
-        if options is not None and options.enabled:
-            self._task = asyncio.create_task(self._replace(before, old_engine, options))
+        self._retire()
+        if self._task is not None:
+            self._task.cancel()
+        if self._options is not None:
+            self._task = asyncio.create_task(self._replace(self._task, self._options))
 
-    async def _replace(
-        self, before: asyncio.Task[None] | None, old: EngineClient | None, options: Options
-    ) -> None:
+    def _retire(self) -> None:
+        if self._engine is not None:
+            self._retired.append(self._engine)
+            self._engine = None
+
+    async def _close_retired(self) -> None:
+        # Cancelled in the middle, it leaves the rest to the next load.
+        while self._retired:
+            await self._retired[-1].close()
+            self._retired.pop()
+
+    async def _replace(self, before: asyncio.Task[None] | None, options: Options) -> None:
         """Load after the engine before is gone, so that two models never share the memory."""
         if before is not None:
             await asyncio.wait([before])
-        if old is not None:
-            await old.close()
+        await self._close_retired()
+        if not options.enabled:
+            return
         try:
             await self._load(options)
         except UserError as error:

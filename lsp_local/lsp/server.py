@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import threading
 from typing import Any, BinaryIO
 
@@ -146,12 +147,18 @@ async def why(server: Server, params: object) -> list[dict[str, object]]:
 def serve() -> None:
     """Serve one client on standard input and output; never returns."""
     stdin, stdout = stdio.take_over()
+    # In a terminal Ctrl+C ends it at once, as it does any filter; editors never send it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     logs.log_by_default()
     asyncio.run(_converse(make_server(), stdin, stdout))
 
 
 async def _converse(server: Server, stdin: BinaryIO, stdout: int) -> None:
-    """Handle messages until `exit`, the end of the input or a broken pipe; then end the process."""
+    """Handle messages until `exit`, the end of the input or a broken pipe; then end the process.
+
+    A client that dies closes our input. Its `processId` is not watched: where client and server
+    run in different containers, that number is somebody else's, or nobody's.
+    """
     protocol = server.protocol
     loop, broken = asyncio.get_running_loop(), asyncio.Event()
     writer = stdio.Writer(stdout, lambda: loop.call_soon_threadsafe(broken.set))

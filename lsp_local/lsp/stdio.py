@@ -54,6 +54,8 @@ async def messages(stream: BinaryIO) -> AsyncIterator[bytes]:
                 body = read_message(stream)
             except FrameError as error:
                 body = error
+            except OSError:  # a socket that was reset
+                body = None
             asyncio.run_coroutine_threadsafe(unread.put(body), loop).result()
 
     threading.Thread(target=read, name="stdin", daemon=True).start()

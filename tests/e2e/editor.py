@@ -13,7 +13,7 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 MARK = "<CURSOR>"
-CONFIG = ClientServerConfig(server_command=[sys.executable, "-m", "lsp_local", "serve"])
+COMMAND = [sys.executable, "-m", "lsp_local", "serve"]
 INVOKED = types.InlineCompletionTriggerKind.Invoked
 AUTOMATIC = types.InlineCompletionTriggerKind.Automatic
 
@@ -22,6 +22,18 @@ _N_UNITS: dict[str, Callable[[str], int]] = {
     "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
     "utf-32": len,
 }
+
+
+async def start_server() -> LanguageClient:
+    """Start a server that nobody has greeted."""
+    client = await ClientServerConfig(server_command=COMMAND).start()
+    assert isinstance(client, LanguageClient)
+    return client
+
+
+async def stop_server(client: LanguageClient) -> None:
+    """Free what `start_server` made."""
+    await client.stop()  # type: ignore[no-untyped-call]  # pygls has no types there
 
 
 class Editor:
@@ -111,8 +123,8 @@ class Editor:
     async def why(self, uri: str) -> list[dict[str, Any]]:
         """Return how the requests of a document ended, newest first."""
         params = {"textDocument": {"uri": uri}}
-        answer = await self.client.protocol.send_request_async("lspLocal/why", params)
-        return list(answer)
+        answer = self.client.protocol.send_request("lspLocal/why", params)
+        return list(await asyncio.wrap_future(answer))
 
     async def reason(self, uri: str) -> str:
         """Return how the last request of a document ended."""
@@ -126,9 +138,14 @@ class Editor:
         return process
 
     @property
+    def workers(self) -> list[int]:
+        """Return the process ids of the server's children."""
+        return [pid for pid, parent in _parents() if parent == self.process.pid]
+
+    @property
     def worker(self) -> int:
-        """Return the process id of the model worker."""
-        (pid,) = (pid for pid, parent in _parents() if parent == self.process.pid)
+        """Return the process id of the only model worker."""
+        (pid,) = self.workers
         return pid
 
     async def until_decoding(self, worker: int) -> None:

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_lsp
-from editor import AUTOMATIC, CONFIG, Editor, is_alive, kill, until
+import pytest_asyncio
+from editor import AUTOMATIC, Editor, is_alive, kill, start_server, stop_server, until
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
@@ -18,18 +18,20 @@ LONG = "".join(f"def double_{n}(x):\n    return {n} * x\n\n\n" for n in range(20
 REQUEST_CANCELLED = -32800
 
 
-@pytest_lsp.fixture(config=CONFIG, scope="module")
-async def client(lsp_client: LanguageClient, qwen: Path) -> AsyncIterator[None]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client(qwen: Path) -> AsyncIterator[LanguageClient]:
     """One server for the whole file; at the end it has said nothing that nobody asked for."""
-    await Editor(lsp_client).start(qwen)
-    yield
-    assert [message.message for message in lsp_client.messages] == []
-    assert lsp_client.log_messages == []
-    for reports in lsp_client.progress_reports.values():
+    client = await start_server()
+    await Editor(client).start(qwen)
+    yield client
+    assert [message.message for message in client.messages] == []
+    assert client.log_messages == []
+    for reports in client.progress_reports.values():
         begin, end = reports
         assert isinstance(begin, types.WorkDoneProgressBegin)
         assert isinstance(end, types.WorkDoneProgressEnd)
-    await lsp_client.shutdown_session()
+    await client.shutdown_session()
+    await stop_server(client)
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""Real models for the tests, fetched once into the user's models folder."""
+
+from pathlib import Path
+
+import pytest
+
+from lsp_local import download, models
+
+
+@pytest.fixture(scope="session")
+def qwen() -> Path:
+    """The default model: 0.5B, fills in the middle."""
+    return _pulled("qwen2.5-coder-0.5b")
+
+
+@pytest.fixture(scope="session")
+def smollm() -> Path:
+    """The smallest real model: 135M, left to right."""
+    return _pulled("smollm2-135m")
+
+
+def _pulled(name: str) -> Path:
+    return download.pull(models.find(name), on_progress=models.ignore_progress)
