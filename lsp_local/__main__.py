@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import complete, doctor, model, tour
+from lsp_local.cli import bench, complete, doctor, model, tour
 from lsp_local.text import UserError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(model.app, name="model")
+app.add_typer(bench.app, name="bench")
 app.command("complete")(complete.complete_at)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)

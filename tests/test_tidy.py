@@ -16,7 +16,7 @@ ALL_FILES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["lsp"],
+    ["lsp", "evals"],
     ["features"],
     ["engine"],
     ["judge", "syntax", "download", "report"],

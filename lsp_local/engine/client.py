@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,8 @@ from lsp_local.engine.base import (
 )
 from lsp_local.engine.wire import Message
 
+OnToken = Callable[[int, str], None]  # a decoded token and its text, as it comes
+
 CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
 CRASHES_IN_A_ROW = 3
 CRASH_WINDOW = 60.0  # seconds
@@ -38,7 +41,7 @@ class EngineClient:
         self._n_ctx = n_ctx
         self._n_threads = n_threads or physical_cores()
         self._keys = itertools.count(1)
-        self._pending: dict[int, asyncio.Future[Any]] = {}
+        self._pending: dict[int, tuple[asyncio.Future[Any], OnToken | None]] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -100,9 +103,12 @@ class EngineClient:
         result: list[list[int]] = await self._call({"op": "tokenize", "texts": texts})
         return result
 
-    async def generate(self, request: GenerateRequest) -> Generated:
+    async def generate(
+        self, request: GenerateRequest, on_token: OnToken = lambda _token, _text: None
+    ) -> Generated:
         """See `Engine`."""
-        fields = await self._call({"op": "generate", "request": wire.fields_of(request)})
+        message = {"op": "generate", "request": wire.fields_of(request)}
+        fields = await self._call(message, on_token)
         self._speed = wire.speed_from(fields.pop("speed"))
         return Generated(**{**fields, "finish": Finish(fields["finish"])})
 
@@ -124,6 +130,10 @@ class EngineClient:
         """Read a KV state; False for a missing, damaged or foreign file."""
         message = {"op": "load_state", "tokens": tokens, "path": str(path.resolve())}
         return bool(await self._call(message))
+
+    async def settle(self) -> None:
+        """Wait until the worker has nothing left to do of what was asked before."""
+        await self._call({"op": "info", "request": {"priority": Priority.LINT}})
 
     def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         # -P: a `numpy.py` in the user's working directory must not become ours.
@@ -156,16 +166,17 @@ class EngineClient:
                 )
             await self.start()
 
-    async def _call(self, message: Message) -> Any:
+    async def _call(self, message: Message, on_token: OnToken | None = None) -> Any:
         await self.info()
-        return await self._send(message)
+        return await self._send(message, on_token)
 
-    async def _send(self, message: Message) -> Any:
+    async def _send(self, message: Message, on_token: OnToken | None = None) -> Any:
         """Send a request and wait for its answer; cancelled meanwhile, tell the worker."""
         if self._writer is None:
             raise EngineDied("the model process has died; the next request starts a new one")
         key = next(self._keys)
-        future = self._pending[key] = asyncio.get_running_loop().create_future()
+        future = asyncio.get_running_loop().create_future()
+        self._pending[key] = future, on_token
         self._writer.write(wire.pack({**message, "id": key}))
         try:
             return await future
@@ -180,9 +191,11 @@ class EngineClient:
         """Hand answers to those who wait for them, until the worker is gone."""
         try:
             while (message := await wire.receive_async(reader)) is not None:
-                future = self._pending.get(message["id"])
+                future, on_token = self._pending.get(message["id"], (None, None))
                 if future is not None and not future.done():
                     _settle(future, message)
+                if on_token is not None and "token" in message:
+                    on_token(message["token"], message["text"])
         finally:
             await self._bury()
 
@@ -192,7 +205,7 @@ class EngineClient:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        for future in self._pending.values():
+        for future, _ in self._pending.values():
             if not future.done():
                 future.set_exception(EngineDied("the model process has died"))
         if process is not None:

@@ -1,0 +1,98 @@
+"""`lsp-local bench`: figures of this machine, for people and for scripts."""
+
+import asyncio
+import json
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lsp_local import config, models
+from lsp_local.cli.complete import ModelOption
+from lsp_local.cli.places import document
+from lsp_local.engine.client import EngineClient
+from lsp_local.evals import latency
+from lsp_local.options import Options
+
+app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+
+TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library's textwrap
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("cancel")
+def bench_cancel(
+    model: ModelOption = "",
+    n_cancels: Annotated[int, typer.Option("-n", help="Cancels of each kind.", min=1)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how soon the model is silent when told to stop, in decode and in prefill."""
+    options = _options(model)
+    silence = asyncio.run(_cancel(options, n_cancels))
+    found = {
+        "model": options.model,
+        "n_cancels": n_cancels,
+        "decode_ms": latency.spread(silence.decode_ms),
+        "prefill_ms": latency.spread(silence.prefill_ms),
+    }
+    _print(found, as_json)
+
+
+@app.command("keys")
+def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
+    """Measure a cold completion and the ones after each further key of the same line."""
+    options = _options(model)
+    keys = asyncio.run(_keys(options))
+    warm = [outcome.stats for outcome in keys.warm]
+    ttft = latency.spread([stats.ttft_ms for stats in warm])
+    cold = keys.cold.stats
+    found = {
+        "model": options.model,
+        "cold_n_evaluated": cold.n_evaluated,
+        "cold_ttft_ms": cold.ttft_ms,
+        "n_keys": len(warm),
+        "n_evaluated_per_key": latency.spread([float(stats.n_evaluated) for stats in warm]),
+        "ttft_ms": ttft,
+        "total_ms": latency.spread([stats.total_ms for stats in warm]),
+        "cold_over_warm_ttft": round(cold.ttft_ms / ttft["median"], 1),
+    }
+    _print(found, as_json)
+
+
+def _options(model: str) -> Options:
+    return config.load_strict(editor={"model": model} if model else None)
+
+
+async def _cancel(options: Options, n_cancels: int) -> latency.Silence:
+    async with _engine(options) as engine:
+        text = Path(textwrap.__file__).read_text()
+        return await latency.cancel_to_silence(engine, text, n_cancels)
+
+
+async def _keys(options: Options) -> latency.Keys:
+    doc, _ = document(Path(textwrap.__file__))
+    offset = doc.text.index(TYPED)
+    text = doc.text[:offset] + doc.text[offset + len(TYPED) :]
+    cut = replace(doc, text=text)
+    async with _engine(options) as engine:
+        await engine.info()
+        return await latency.one_key_later(engine, options, cut, offset, TYPED)
+
+
+def _engine(options: Options) -> EngineClient:
+    path = models.resolve(options.model)
+    return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
+
+
+def _print(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found))
+        return
+    for name, value in found.items():
+        shown = value
+        if isinstance(value, dict):
+            shown = ", ".join(f"{key} {figure}" for key, figure in value.items())
+        typer.echo(f"{name:22} {shown}")

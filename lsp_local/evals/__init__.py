@@ -1,0 +1,1 @@
+"""What `lsp-local bench` and `lsp-local eval` run: figures, never asserts."""
