@@ -7,14 +7,12 @@ from lsp_local.text import Document, Outcome
 if TYPE_CHECKING:
     from rich.text import Text
 
-SHOWN_LINES = 2  # of the code above the cursor
 
-
-def ghost_text(doc: Document, offset: int, outcome: Outcome) -> "Text":
-    """Return the code around `offset` with the suggestion where an editor would show it."""
+def ghost_text(doc: Document, offset: int, outcome: Outcome, n_above: int = 2) -> "Text":
+    """Return the cursor's line and `n_above` lines more, the suggestion where an editor shows it."""
     from rich.text import Text
 
-    above = doc.text[:offset].split("\n")[-SHOWN_LINES - 1 :]
+    above = doc.text[:offset].split("\n")[-n_above - 1 :]
     rest = doc.text[offset:].partition("\n")[0]
     picture = Text("\n".join(above))
     if outcome.suggestion:
@@ -27,6 +25,6 @@ def costs(outcome: Outcome) -> str:
     """Return one line: how it ended, how long it took, what was read and what was not."""
     stats = outcome.stats
     return (
-        f"{outcome.reason}: first token {stats.ttft_ms:.0f} ms, all {stats.total_ms:.0f} ms; "
-        f"{stats.n_evaluated} tokens read, {stats.n_reused} reused, {stats.n_predicted} decoded"
+        f"{outcome.reason}, {stats.total_ms:.0f} ms (first token {stats.ttft_ms:.0f} ms); "
+        f"{stats.n_evaluated} read, {stats.n_reused} reused, {stats.n_predicted} decoded"
     )

@@ -34,7 +34,7 @@ ONLY_IN = {
     "ik_llama_cpp": "engine/binding.py",
     "huggingface_hub": "download.py",
     "numpy": "engine/",
-    "typer": "cli/ __main__.py",
+    "typer": "cli/",
     "rich": "cli/ report.py",
 }
 

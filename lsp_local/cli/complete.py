@@ -35,7 +35,7 @@ def complete_at(
 
     console = Console(highlight=False)
     console.print(report.ghost_text(cursor.doc, cursor.offset, outcome), soft_wrap=True)
-    console.print(report.costs(outcome), style="dim")
+    console.print(report.costs(outcome), style="dim", soft_wrap=True)
 
 
 async def _complete(cursor: Place, options: Options) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,11 @@ async def _tour(doc: Document, root: Path, settings: dict[str, object]) -> None:
     offsets = places(doc.text)
     if not offsets:
         raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
-    console.print(f"{doc.path}, {settings['model']}: the rest of a line is cut off, then typed\n")
+    console.print(
+        f"[bold]{Path(doc.path).name}[/], {settings['model']}: in five lines the end is cut off, "
+        "asked for, and then typed again key by key.\n"
+        "Grey is what an editor would show; read, reused and decoded count tokens.\n"
+    )
     client = await Client().start(root, settings)
     try:
         client.open(doc)
@@ -86,20 +91,17 @@ async def _tour(doc: Document, root: Path, settings: dict[str, object]) -> None:
 async def _type_at(client: "Client", doc: Document, offset: int, console: "Console") -> None:
     """Cut the line off at `offset`, ask, and ask again after each of the author's next keys."""
     end = doc.text.find("\n", offset) % (len(doc.text) + 1)
-    line_number = doc.text.count("\n", 0, offset) + 1
+    console.print(f"line {doc.text.count(chr(10), 0, offset) + 1}", style="bold")
     for n_typed in range(min(N_KEYS, end - offset) + 1):
-        text = doc.text[: offset + n_typed] + doc.text[end:]
-        client.write(text)
-        outcome = await client.ask(offset + n_typed)
-        now = Document(doc.uri, doc.path, doc.project, doc.language, text)
-        if not n_typed:
-            console.print(f"line {line_number}", style="bold")
-            console.print(report.ghost_text(now, offset, outcome), soft_wrap=True)
-        same = outcome.suggestion and outcome.suggestion.text == doc.text[offset + n_typed : end]
-        typed = f"key {doc.text[offset + n_typed - 1]!r} " if n_typed else "cold    "
-        console.print(
-            f"  {typed}{report.costs(outcome)}{' (as the author)' if same else ''}", style="dim"
-        )
+        cursor = offset + n_typed
+        now = replace(doc, text=doc.text[:cursor] + doc.text[end:])
+        client.write(now.text)
+        outcome = await client.ask(cursor)
+        n_above = 0 if n_typed else 2
+        console.print(report.ghost_text(now, cursor, outcome, n_above), soft_wrap=True)
+        says = outcome.suggestion.text if outcome.suggestion else ""
+        verdict = "; as the author wrote it" if says == doc.text[cursor:end] else ""
+        console.print(f"    {report.costs(outcome)}{verdict}", style="dim", soft_wrap=True)
     console.print()
 
 

@@ -7,7 +7,7 @@ NOTEWORTHY = 0.25  # change that is published; less would move budgets for nothi
 FEWEST_TOKENS = 16  # a shorter read says more about overhead than about reading
 BUSY = 0.5  # of the best rate seen; half of the threads alone would reach more
 FIRST_PAUSE = 1.0  # seconds with few threads before all are tried again; then twice as long
-LONGEST_PAUSE = 8.0
+LONGEST_PAUSE = 4.0
 
 
 class SpeedMeter:

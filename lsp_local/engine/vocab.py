@@ -19,8 +19,14 @@ class Vocab:
         self._sorted = [pieces[id_] for id_ in order]
 
     def agreeing(self, text: bytes) -> Ids:
-        """Return the ids of all tokens that begin with `text` or that `text` begins with."""
-        shorter = [self._with_piece(text[:n]) for n in range(1, len(text))]
+        """Return the ids of all tokens that begin with `text`, or reach into its white space.
+
+        `    return` is three spaces and ` return`, so white space may be split anywhere. A word
+        may not: the likeliest token that ` len` begins with is ` l`, and what the model knows
+        about ` l` is of no use for the `en` that must follow.
+        """
+        n_solid = len(text.rstrip())
+        shorter = [self._with_piece(text[:n]) for n in range(max(1, n_solid), len(text))]
         return np.concatenate([*shorter, self._beginning_with(text)])
 
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:

@@ -1,0 +1,47 @@
+"""All commands of `lsp-local`, each in a file of its own."""
+
+from typing import Annotated
+
+import typer
+
+from lsp_local import __version__
+from lsp_local.cli import bench, complete, doctor, model, tour
+
+app = typer.Typer(
+    name="lsp-local",
+    help="Code completion from a small model on your own CPU; nothing leaves this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(model.app, name="model")
+app.add_typer(bench.app, name="bench")
+app.command("complete")(complete.complete_at)
+app.command("try")(tour.try_out)
+app.command("doctor")(doctor.examine)
+
+
+@app.command()
+def serve() -> None:
+    """Start the language server on standard input and output; editors call this."""
+    from lsp_local.lsp.server import serve as serve_client
+
+    serve_client()
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"lsp-local {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""

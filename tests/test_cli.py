@@ -1,0 +1,144 @@
+"""The command line as a user meets it: real processes, the real model, clear errors."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_local.cli.places import place_at
+from lsp_local.text import UserError
+
+CODE = """import math
+
+
+class Circle:
+    def __init__(self, radius):
+        self.radius = radius
+
+    def area(self):
+        return math.pi * self.radius ** 2
+
+    def circumference(self):
+        return 2 * math.
+"""
+JSON_FIELDS = {
+    *("text", "shown", "reason", "model", "n_prompt", "n_reused", "n_evaluated"),
+    *("n_predicted", "ttft_ms", "total_ms"),
+}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lsp_local", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1", **variables},
+        check=False,
+    )
+
+
+@pytest.fixture
+def circle(tmp_path: Path) -> Path:
+    path = tmp_path / "circle.py"
+    path.write_text(CODE)
+    return path
+
+
+def test_complete_prints_the_suggestion_and_its_cost(circle: Path, qwen: Path) -> None:
+    ran = run("complete", f"{circle}:12:25", "--model", str(qwen), "--json")
+    assert ran.returncode == 0, ran.stderr
+    answer = json.loads(ran.stdout)
+    assert set(answer) == JSON_FIELDS
+    assert (answer["shown"], answer["reason"]) == (True, "shown")
+    assert answer["text"].startswith("pi * self.radius")
+    assert answer["n_prompt"] == answer["n_reused"] + answer["n_evaluated"] > 50
+
+
+def test_complete_draws_the_line_as_an_editor_would(circle: Path, qwen: Path) -> None:
+    ran = run("complete", f"{circle}:12:25", "--model", str(qwen))
+    assert "        return 2 * math.pi * self.radius" in ran.stdout.split("\n")
+
+
+def test_try_types_at_several_places_of_a_file(circle: Path, qwen: Path) -> None:
+    ran = run("try", str(circle), "--model", str(qwen))
+    assert ran.returncode == 0, ran.stderr
+    costs = [line for line in ran.stdout.split("\n") if "decoded" in line]
+    assert len(costs) > 8
+    assert sum("; 1 read" in line for line in costs) > len(costs) / 2
+
+
+def test_doctor_measures_and_finds_no_problem(qwen: Path) -> None:
+    ran = run("doctor", "--model", str(qwen), "--json")
+    found = json.loads(ran.stdout)
+    assert (ran.returncode, found["problems"]) == (0, [])
+    assert found["speed"]["prefill_tokens_per_s"] > found["speed"]["decode_tokens_per_s"] > 0
+    assert found["model"]["bytes"] == qwen.stat().st_size
+
+
+def test_version_is_one_line() -> None:
+    assert run("--version").stdout.startswith("lsp-local ")
+
+
+def check_error(ran: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith("error: ")
+    for word in words:
+        assert word in ran.stderr
+
+
+def test_a_missing_model_says_how_to_get_it(circle: Path, tmp_path: Path) -> None:
+    ran = run("complete", f"{circle}:12:25", LSP_LOCAL_MODELS_DIR=str(tmp_path / "none"))
+    check_error(ran, "lsp-local model pull qwen2.5-coder-0.5b")
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        pytest.param(b"#!/bin/sh\n", "GGUF", id="another kind of file"),
+        pytest.param(b"", "GGUF", id="an empty file"),
+        pytest.param(b"GGUF" + bytes(60), "damaged", id="a header and nothing else"),
+    ],
+)
+def test_a_file_that_is_no_model_is_named(circle: Path, content: bytes, word: str) -> None:
+    bad = circle.with_name("bad.gguf")
+    bad.write_bytes(content)
+    check_error(run("complete", f"{circle}:12:25", "--model", str(bad)), str(bad), word)
+
+
+def test_a_truncated_model_is_an_error(circle: Path, smollm: Path) -> None:
+    bad = circle.with_name("cut.gguf")
+    bad.write_bytes(smollm.read_bytes()[: 40 * 2**20])
+    check_error(run("complete", f"{circle}:12:25", "--model", str(bad)), "cut.gguf", "cut off")
+
+
+def test_an_unknown_option_is_named_with_the_nearest(circle: Path) -> None:
+    settings = circle.with_name("config.toml")
+    settings.write_text("n_thread = 2\n")
+    ran = run("complete", f"{circle}:12:25", LSP_LOCAL_CONFIG=str(settings))
+    check_error(ran, "n_thread", "n_threads", str(settings))
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        pytest.param("circle.py", "FILE:LINE:COL", id="no line and column"),
+        pytest.param("circle.py:3:x", "FILE:LINE:COL", id="a column that is no number"),
+        pytest.param("none.py:1:1", "No such file", id="no file"),
+        pytest.param(".:1:1", "directory", id="a folder"),
+        pytest.param("circle.py:0:1", "no line 0", id="lines count from 1"),
+        pytest.param("circle.py:99:1", "13 lines", id="a line past the end"),
+        pytest.param("circle.py:1:13", "no column 13", id="a column past the end of the line"),
+        pytest.param("latin.py:1:1", "UTF-8", id="not UTF-8"),
+    ],
+)
+def test_a_wrong_place_is_explained(
+    circle: Path, monkeypatch: pytest.MonkeyPatch, place: str, says: str
+) -> None:
+    monkeypatch.chdir(circle.parent)
+    Path("latin.py").write_bytes(b"caf\xe9\n")
+    with pytest.raises(UserError, match=says):
+        place_at(place)
