@@ -5,6 +5,7 @@ from dataclasses import dataclass
 SMALLEST_BUDGET = 128  # tokens; below that a completion is a guess
 CHARS_PER_TOKEN = 3  # of source code, on the careful side (Qwen2.5: 3.2 to 4)
 PREFIX_SHARE = 0.75  # of the budget; the rest goes to the suffix
+MOST_NAME = 48  # tokens of a project's name, and of a path; the end of a path says most
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,29 @@ def window(text: str, offset: int, n_tokens: int) -> tuple[str, str]:
     """
     n_prefix = int(n_tokens * PREFIX_SHARE * CHARS_PER_TOKEN)
     n_suffix = n_tokens * CHARS_PER_TOKEN - n_prefix
-    start = _anchor(text, offset, n_prefix)
-    end = len(text)
-    if end - offset > n_suffix:
-        end = text.rfind("\n", offset, offset + n_suffix) + 1 or offset + n_suffix
+    start, end = _start(text, offset, n_prefix), _end(text, offset, n_suffix)
     return text[start:offset], text[offset:end]
 
 
-def _anchor(text: str, offset: int, n_chars: int) -> int:
-    """Return the start of the prefix: 0, or a line start on a grid of half of `n_chars`."""
+def _start(text: str, offset: int, n_chars: int) -> int:
+    """Return the start of the prefix: 0, or near a grid of half of `n_chars`, at a line start.
+
+    A line that is longer than a quarter of `n_chars` is cut, so that something is always left.
+    """
     if offset <= n_chars:
         return 0
-    step = n_chars // 2
+    step = max(1, n_chars // 2)
     grid = -(-(offset - n_chars) // step) * step
-    newline = text.find("\n", grid, offset)
+    newline = text.find("\n", grid, grid + n_chars // 4)
     return newline + 1 if newline >= 0 else grid
+
+
+def _end(text: str, offset: int, n_chars: int) -> int:
+    """Return the end of the suffix, behind a line end in its second half if there is one."""
+    if len(text) - offset <= n_chars:
+        return len(text)
+    newline = text.rfind("\n", offset + n_chars // 2, offset + n_chars)
+    return newline + 1 if newline >= 0 else offset + n_chars
 
 
 def header(fim: FimTokens, repo_name: list[int], path: list[int], newline: list[int]) -> list[int]:
@@ -63,6 +72,7 @@ def header(fim: FimTokens, repo_name: list[int], path: list[int], newline: list[
     """
     if fim.repo_name is None or fim.file_sep is None:
         return []
+    repo_name, path = repo_name[-MOST_NAME:], path[-MOST_NAME:]
     return [fim.repo_name, *repo_name, *newline, fim.file_sep, *path, *newline]
 
 

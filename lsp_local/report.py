@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def ghost_text(doc: Document, offset: int, outcome: Outcome, n_above: int = 2) -> "Text":
-    """Return the cursor's line and `n_above` lines more, the suggestion where an editor shows it."""
+    """Return the cursor's line, `n_above` lines more, and the suggestion where it would stand."""
     from rich.text import Text
 
     above = doc.text[:offset].split("\n")[-n_above - 1 :]

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     SHOWN = "shown"
     DISABLED = "disabled"
     NOTHING_TO_READ = "nothing-to-read"
+    MIDDLE_OF_WORD = "middle-of-word"
     MODEL_LOADING = "model-loading"
     NO_MODEL = "no-model"
     ENGINE_DIED = "engine-died"

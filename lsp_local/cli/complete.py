@@ -8,6 +8,7 @@ import typer
 
 from lsp_local import config, models, report
 from lsp_local.cli.places import Place, place_at
+from lsp_local.context import Windows
 from lsp_local.engine.client import EngineClient
 from lsp_local.features.inline_completion import complete
 from lsp_local.options import Options
@@ -42,4 +43,4 @@ async def _complete(cursor: Place, options: Options) -> Outcome:
     path = models.resolve(options.model)
     async with EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads) as engine:
         await engine.info()  # the load is not what a completion costs; raises EngineError
-        return await complete(engine, options, cursor.doc, cursor.offset)
+        return await complete(engine, options, Windows(), cursor.doc, cursor.offset)

@@ -54,7 +54,7 @@ def places(text: str) -> list[int]:
 
 def _is_worth_typing(line: str) -> bool:
     code = line.strip()
-    return len(code) >= SHORTEST_LINE and code[0].isalpha() and any(char in code for char in "(=.")
+    return len(code) >= SHORTEST_LINE and code[0].isalpha() and any(char in code for char in "(=")
 
 
 def _middle(line: str) -> int:

@@ -5,6 +5,7 @@ import statistics
 import time
 from dataclasses import dataclass, replace
 
+from lsp_local.context import Windows
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import EngineClient
 from lsp_local.features.inline_completion import complete
@@ -82,9 +83,12 @@ async def one_key_later(
 ) -> Keys:
     """Ask at `offset` of a document never read before, then once after each of `keys`."""
     outcomes: list[Outcome] = []
+    windows = Windows()
     for n in range(len(keys) + 1):
         text = doc.text[:offset] + keys[:n] + doc.text[offset:]
-        outcomes.append(await complete(engine, options, replace(doc, text=text), offset + n))
+        outcomes.append(
+            await complete(engine, options, windows, replace(doc, text=text), offset + n)
+        )
     return Keys(outcomes[0], outcomes[1:])
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from lsp_local import judge, prompt, syntax
+from lsp_local.context import Windows
 from lsp_local.engine.base import (
     Engine,
     EngineDied,
@@ -11,6 +12,7 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
+    ModelLoading,
 )
 from lsp_local.options import Options
 from lsp_local.stops import Kind, Stops
@@ -19,22 +21,37 @@ from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model is to read for one cursor, and when it is to stop."""
+    """What the model is to read for one cursor, and when it is to stop.
+
+    Invariant: the tokens to read and those to decode fit into the model's context together.
+    """
 
     tokens: list[int]
+    n_predict: int
     stops: Stops
 
 
-async def complete(engine: Engine, options: Options, doc: Document, offset: int) -> Outcome:
-    """Suggest what follows `offset`. Cancelling the task stops the decode within milliseconds."""
+async def complete(
+    engine: Engine, options: Options, windows: Windows, doc: Document, offset: int
+) -> Outcome:
+    """Suggest what follows `offset`. Cancelling the task stops the decode within milliseconds.
+
+    Pass the same `windows` for all requests of a session.
+    """
     started = time.perf_counter()
     if not doc.text[:offset].strip():
         return Outcome(None, Reason.NOTHING_TO_READ)
+    if is_in_word(doc.text, offset):
+        return Outcome(None, Reason.MIDDLE_OF_WORD)
     try:
         info = await engine.info()
-        reading = await read_around(engine, options, info, doc, offset)
+        reading = await read_around(engine, options, info, windows, doc, offset)
+        if reading is None:
+            return Outcome(None, Reason.NOTHING_TO_READ)
         before_decode = time.perf_counter()
-        answer = await engine.generate(_request(options, reading))
+        answer = await engine.generate(_request(reading))
+    except ModelLoading:
+        return Outcome(None, Reason.MODEL_LOADING)
     except EngineDied:
         return Outcome(None, Reason.ENGINE_DIED)
     except EngineError:
@@ -46,19 +63,38 @@ async def complete(engine: Engine, options: Options, doc: Document, offset: int)
     return Outcome(suggestion, reason, stats)
 
 
+def is_in_word(text: str, offset: int) -> bool:
+    """Whether the text goes on with a name or number, which nothing fits in front of."""
+    right = text[offset : offset + 1]
+    return right.isalnum() or right == "_"
+
+
 async def read_around(
-    engine: Engine, options: Options, info: ModelInfo, doc: Document, offset: int
-) -> Reading:
-    """Choose and tokenise what the model reads around `offset`."""
+    engine: Engine,
+    options: Options,
+    info: ModelInfo,
+    windows: Windows,
+    doc: Document,
+    offset: int,
+) -> Reading | None:
+    """Choose and tokenise what the model reads around `offset`; None if not even a line fits."""
     speed = await engine.speed()
-    n_tokens = prompt.budget(speed.prefill, options.cold_ms, min(options.n_ctx, info.n_ctx))
+    n_ctx = min(options.n_ctx, info.n_ctx)
     stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
-    while True:
+    n_predict = min(_n_predict(options, stops), n_ctx // 2)
+    wanted = prompt.budget(speed.prefill, options.cold_ms, n_ctx)
+    n_tokens = windows.n_tokens(doc, offset, wanted)
+    while n_tokens:
         prefix, suffix = prompt.window(doc.text, offset, n_tokens)
         tokens = await _tokens(engine, info, doc, prefix, suffix)
-        if len(tokens) + options.n_predict_block < info.n_ctx:
-            return Reading(tokens, stops)
+        if len(tokens) + n_predict < n_ctx:
+            return Reading(tokens, n_predict, stops)
         n_tokens //= 2  # dense text: far more tokens to the character than code has
+    return None
+
+
+def _n_predict(options: Options, stops: Stops) -> int:
+    return options.n_predict_block if stops.kind is Kind.BLOCK else options.n_predict_line
 
 
 async def _tokens(
@@ -73,10 +109,8 @@ async def _tokens(
     return prompt.suffix_first(info.fim, opening, before, after)
 
 
-def _request(options: Options, reading: Reading) -> GenerateRequest:
-    is_block = reading.stops.kind is Kind.BLOCK
-    n_predict = options.n_predict_block if is_block else options.n_predict_line
-    return GenerateRequest(reading.tokens, n_predict, heal=True, stops=reading.stops)
+def _request(reading: Reading) -> GenerateRequest:
+    return GenerateRequest(reading.tokens, reading.n_predict, heal=True, stops=reading.stops)
 
 
 def _stats(info: ModelInfo, answer: Generated, started: float, before_decode: float) -> Stats:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lsp_local import config
 from lsp_local.config import Options
+from lsp_local.context import Windows
 from lsp_local.features.inline_completion import complete
 from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.documents import Documents
@@ -49,6 +50,7 @@ class Session:
         self._notices = notices
         self._loader = Loader(notices)
         self._options = Options()
+        self._windows = Windows()
         self._in_flight: dict[str, _Flight] = {}
         self._recent: deque[dict[str, object]] = deque(maxlen=_N_RECENT)
 
@@ -123,7 +125,7 @@ class Session:
         if request.is_automatic:
             # The next key supersedes this request before it costs anything.
             await asyncio.sleep(self._options.debounce_ms / 1000)
-        outcome = await complete(engine, self._options, request.doc, request.offset)
+        outcome = await complete(engine, self._options, self._windows, request.doc, request.offset)
         if outcome.reason is Reason.NO_MODEL:
             await self._loader.explain()
         return outcome

@@ -59,7 +59,7 @@ class Editor:
         )
         params = types.InitializeParams(
             capabilities=capabilities,
-            workspace_folders=[types.WorkspaceFolder("file:///work/shop", "shop")],
+            workspace_folders=[types.WorkspaceFolder("file:///src/shop", "shop")],
             initialization_options={"model": str(model), **options},
         )
         result = await self.client.initialize_session(params)
@@ -70,7 +70,7 @@ class Editor:
         """Open a text with one mark, where the cursor is; return its URI."""
         assert marked.count(MARK) == 1
         before, after = marked.split(MARK)
-        uri = f"file:///work/shop/{name}"
+        uri = f"file:///src/shop/{name}"
         item = types.TextDocumentItem(uri, language, next(self._versions), before + after)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         self._cursors[uri] = self._position(before)
