@@ -183,7 +183,7 @@ def _without_notes(lines: list[str], language: str) -> list[str]:
 
 def _without_comments(lines: list[str], language: str) -> list[str]:
     end = len(lines)
-    while end and not _code(lines[end - 1], language):
+    while end and not (lines[end - 1].strip() and _code(lines[end - 1], language)):
         end -= 1
     return lines[:end]
 

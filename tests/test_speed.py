@@ -78,3 +78,11 @@ def test_prefill_and_decode_are_not_compared() -> None:
     threads.saw(2, 128, 0.4, now=0)
     assert decode(threads, 0.02, now=1) == 2
     assert threads.at(1.1) == 2
+
+
+def test_what_few_threads_reach_shows_that_the_machine_is_busy_from_the_start() -> None:
+    threads = ThreadChoice(2)
+    decode(threads, 0.5, now=0)
+    threads.saw(1, 1, 0.025, now=1)
+    decode(threads, 0.5, now=2)
+    assert threads.at(2.1) == 1

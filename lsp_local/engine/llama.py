@@ -81,7 +81,8 @@ class LlamaBackend:
         if end >= self.info.n_ctx:
             raise EngineError(f"a prompt of {len(tokens)} tokens does not fit into the context")
         self._forget(start)
-        self._timed(tokens[start:end], [end - start - 1] if end == len(tokens) else [])
+        rows = [end - start - 1] if end == len(tokens) else []
+        self._timed(tokens[start:end], rows, self._threads.at(time.perf_counter()))
         return len(tokens) - len(self._live)
 
     def next_token(self, healing: bytes) -> Token | None:
@@ -152,10 +153,9 @@ class LlamaBackend:
         flag = ctypes.cast(self._flag, ctypes.c_void_p)
         binding.lib.llama_set_abort_callback(self._context, strlen, flag)
 
-    def _timed(self, tokens: list[int], rows: list[int]) -> None:
-        """Read `tokens`, with as many threads as pay just now, and learn from the time it took."""
+    def _timed(self, tokens: list[int], rows: list[int], n_threads: int) -> None:
+        """Read `tokens` with `n_threads`, and learn from the time it took."""
         before = time.perf_counter()
-        n_threads = self._threads.at(before)
         binding.lib.llama_set_n_threads(self._context, n_threads, n_threads)
         if self._decode(tokens, rows):
             now = time.perf_counter()
@@ -231,8 +231,11 @@ class LlamaBackend:
         """Touch every weight once, then measure: the first answer's budget depends on it."""
         text = [token % self._n_vocab for token in range(1000, 1042)]
         self._decode(text[:8], [7])
-        for start, end in ((8, 40), (40, 41), (41, 42)):
-            self._timed(text[start:end], [end - start - 1])
+        for start, end in ((8, 40), (40, 41)):
+            self._timed(text[start:end], [end - start - 1], self._threads.all)
+        # Beside what few threads reach, all of them may turn out to be slow already.
+        self._timed(text[:1], [0], self._threads.few)
+        self._timed(text[1:2], [0], self._threads.all)
         self._forget(0)
 
     def _describe(self, path: Path, n_ctx: int, load_ms: float) -> ModelInfo:

@@ -40,23 +40,25 @@ class ThreadChoice:
     """
 
     def __init__(self, n_threads: int) -> None:
-        self._all = n_threads
-        self._few = max(1, n_threads // 2)
+        self.all = n_threads
+        self.few = max(1, n_threads // 2)
         self._best: dict[bool, float] = {}
         self._few_until = 0.0
         self._pause = FIRST_PAUSE
 
     def at(self, now: float) -> int:
         """Return how many threads to compute with at `now` (seconds)."""
-        return self._few if now < self._few_until else self._all
+        return self.few if now < self._few_until else self.all
 
     def saw(self, n_threads: int, n_tokens: int, seconds: float, now: float) -> None:
         """Take in one call of the model, and draw the conclusion for the next ones."""
         is_prefill = n_tokens >= FEWEST_TOKENS
-        if n_threads != self._all or not (is_prefill or n_tokens == 1):
+        if not (is_prefill or n_tokens == 1):
             return
         rate = n_tokens / max(seconds, 1e-6)
         best = self._best[is_prefill] = max(rate, self._best.get(is_prefill, 0.0) * 0.999)
+        if n_threads != self.all:
+            return
         if rate >= BUSY * best:
             self._pause = FIRST_PAUSE
             return
