@@ -57,9 +57,9 @@ def test_typing_moves_the_start_rarely_and_the_suffix_never(text: str, typed: st
     ("before", "behind", "want"),
     [
         pytest.param("a\n" * 9, "b\n" * 4, ("a\n" * 9, "b\n" * 4), id="what fits is whole"),
-        pytest.param("a\n" * 40, "", ("a\n" * 12, ""), id="the start is at a line"),
-        pytest.param("", "bbbb\n" * 9, ("", "bbbb\n" * 2), id="the end is at a line"),
-        pytest.param("a" * 80, "b" * 80, ("a" * 26, "b" * 12), id="unless lines are too long"),
+        pytest.param("a\n" * 40, "", ("a\n" * 15, ""), id="the start is at a line"),
+        pytest.param("", "bbbb\n" * 9, ("", "bbbb\n" * 3), id="the end is at a line"),
+        pytest.param("a" * 80, "b" * 80, ("a" * 32, "b" * 16), id="unless lines are too long"),
     ],
 )
 def test_window(before: str, behind: str, want: tuple[str, str]) -> None:
