@@ -24,6 +24,8 @@ def ghost_text(doc: Document, offset: int, outcome: Outcome, n_above: int = 2) -
 def costs(outcome: Outcome) -> str:
     """Return one line: how it ended, how long it took, what was read and what was not."""
     stats = outcome.stats
+    if outcome.suggestion and not stats.n_prompt:
+        return f"{outcome.reason}, {stats.total_ms:.1f} ms; typed into the suggestion, nothing read"
     return (
         f"{outcome.reason}, {stats.total_ms:.0f} ms (first token {stats.ttft_ms:.0f} ms); "
         f"{stats.n_evaluated} read, {stats.n_reused} reused, {stats.n_predicted} decoded"

@@ -10,6 +10,7 @@ from lsp_local.brackets import CLOSERS, line_comment, scan
 
 SHORTEST_ECHO = 4  # characters; shorter lines such as `}` may well occur twice
 LONGEST_NEEDLE = 8  # characters; that much of the rest of the line is recognised as such
+LEAST_OF_NEXT_LINE, MOST_OF_NEXT_LINE = 12, 24  # characters by which the line below is known
 N_SAYINGS = 3  # of the same line in a block, or of the same words in a line
 ANY_NUMBER = 1_000_000
 
@@ -85,6 +86,8 @@ def cut(stops: Stops, text: str) -> Cut | None:
         return _end_of_block(stops, text)
     if not stops.may_close and BLOCK_END.match(text):
         return Cut("", "block-end")
+    if (start := _start_of_next_line(stops, line)) > 0:
+        return Cut(line[:start].rstrip(), "next-line")
     if _is_loop(line):
         return Cut("", "repetition")
     return Cut(line.rstrip(), "line-end") if newline else None
@@ -134,6 +137,12 @@ def _needle(stops: Stops) -> str:
         return ""
     comment = line_comment(stops.language)
     return comment if comment and rest.startswith(comment) else rest[:LONGEST_NEEDLE].rstrip()
+
+
+def _start_of_next_line(stops: Stops, line: str) -> int:
+    """Return where `line` goes on with the line below, as in a statement over two lines; or -1."""
+    words = stops.next_line.strip()[:MOST_OF_NEXT_LINE]
+    return line.find(words) if len(words) >= LEAST_OF_NEXT_LINE else -1
 
 
 def _is_loop(line: str) -> bool:

@@ -181,3 +181,42 @@ def test_a_line_has_its_place(
 )
 def test_what_is_kept_of_too_long_an_answer(kind: Kind, text: str, want: str) -> None:
     assert cut_short(Stops(kind), text) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "answer", "want"),
+    [
+        pytest.param(
+            "python",
+            "return (normcase(<CURSOR>\n        normcase(abspath(dst)))\n",
+            "abspath(src)) == normcase(abspath(dst)))<STOP>\n",
+            ("abspath(src)) ==", "next-line"),
+            id="a condition over two lines in Python",
+        ),
+        pytest.param(
+            "javascript",
+            "const ok = <CURSOR>\n  isString(name) && name.length > 0;\n",
+            "id > 0 && isString(name) && name.len<STOP>gth > 0;\n",
+            ("id > 0 &&", "next-line"),
+            id="and in JavaScript",
+        ),
+        pytest.param(
+            "go",
+            "\treturn f(<CURSOR>\n\t\tcontext.Background())\n",
+            "x, context.Background())<STOP>\n",
+            ("x,", "next-line"),
+            id="arguments over two lines in Go",
+        ),
+        pytest.param(
+            "python",
+            "<CURSOR>\nself.assertEqual(c, d)\n",
+            "self.assertEqual(a, b)\n<STOP>",
+            ("self.assertEqual(a, b)", "line-end"),
+            id="a line that only begins like the next one is another line",
+        ),
+    ],
+)
+def test_a_line_ends_before_the_line_below(
+    language: str, marked: str, answer: str, want: tuple[str, str]
+) -> None:
+    check(language, marked, answer, want)

@@ -18,7 +18,7 @@ FLOORS = [
     ["cli"],
     ["lsp", "evals"],
     ["features"],
-    ["context"],
+    ["context", "cache"],
     ["engine"],
     ["judge", "syntax", "download", "report"],
     ["wheels"],

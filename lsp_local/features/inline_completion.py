@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from lsp_local import judge, prompt, syntax
+from lsp_local.cache import Suggestions
 from lsp_local.context import Windows
 from lsp_local.engine.base import (
     Engine,
@@ -61,6 +62,23 @@ async def complete(
     text, reason = judge.judge(answer.text, answer.stop, reading.stops)
     suggestion = Suggestion(offset, text) if reason is Reason.SHOWN else None
     return Outcome(suggestion, reason, stats)
+
+
+def recall(suggestions: Suggestions, doc: Document, offset: int) -> Outcome | None:
+    """Return the rest of a suggestion that the user types into, without the model.
+
+    It is judged again: what surrounds the cursor is not what it was.
+    """
+    started = time.perf_counter()
+    known = suggestions.recall(doc, offset)
+    if known is None:
+        return None
+    stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
+    text, reason = judge.judge(known.text, "", stops)
+    if reason is not Reason.SHOWN:
+        return None
+    total_ms = round((time.perf_counter() - started) * 1000, 1)
+    return Outcome(Suggestion(offset, text), reason, Stats(total_ms=total_ms))
 
 
 def is_in_word(text: str, offset: int) -> bool:

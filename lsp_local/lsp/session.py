@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_local import config
+from lsp_local.cache import Suggestions
 from lsp_local.config import Options
 from lsp_local.context import Windows
-from lsp_local.features.inline_completion import complete
+from lsp_local.features.inline_completion import complete, recall
 from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.loading import Loader
@@ -51,6 +52,7 @@ class Session:
         self._loader = Loader(notices)
         self._options = Options()
         self._windows = Windows()
+        self._suggestions = Suggestions()
         self._in_flight: dict[str, _Flight] = {}
         self._recent: deque[dict[str, object]] = deque(maxlen=_N_RECENT)
 
@@ -116,6 +118,9 @@ class Session:
         return outcome
 
     async def _complete(self, request: Request) -> Outcome:
+        known = recall(self._suggestions, request.doc, request.offset)
+        if known is not None:
+            return known
         engine = self._loader.engine()
         if engine is None and not request.is_automatic:
             engine = await self._loader.wait()
@@ -128,6 +133,8 @@ class Session:
         outcome = await complete(engine, self._options, self._windows, request.doc, request.offset)
         if outcome.reason is Reason.NO_MODEL:
             await self._loader.explain()
+        if outcome.suggestion is not None:
+            self._suggestions.remember(request.doc, outcome.suggestion)
         return outcome
 
     def _is_disabled(self, doc: Document) -> bool:

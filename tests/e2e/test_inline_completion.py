@@ -79,11 +79,20 @@ async def test_ghost_text(editor: Editor, name: str, language: str, marked: str,
 
 async def test_what_was_read_is_not_read_again(editor: Editor) -> None:
     uri = editor.open("typed.py", "def add(first, second):\n    return <CURSOR>\n")
-    await editor.ghost_text(uri)
+    assert await editor.ghost_text(uri) == "first + second"
+    editor.type(uri, "sec")
+    assert await editor.ghost_text(uri) != ""
+    newest, oldest = await editor.why(uri)
+    assert 0 < newest["n_evaluated"] < oldest["n_evaluated"]
+
+
+async def test_typing_into_a_suggestion_needs_no_model(editor: Editor) -> None:
+    uri = editor.open("into.py", "def add(first, second):\n    return <CURSOR>\n")
+    assert await editor.ghost_text(uri) == "first + second"
     editor.type(uri, "fi")
     assert await editor.ghost_text(uri) == "rst + second"
-    newest, oldest = await editor.why(uri)
-    assert newest["n_evaluated"] < oldest["n_evaluated"]
+    newest, _ = await editor.why(uri)
+    assert (newest["n_prompt"], newest["n_predicted"]) == (0, 0)
 
 
 async def test_an_excluded_file_is_never_read(editor: Editor) -> None:
