@@ -67,7 +67,7 @@ def test_try_types_at_several_places_of_a_file(circle: Path, qwen: Path) -> None
     assert ran.returncode == 0, ran.stderr
     costs = [line for line in ran.stdout.split("\n") if "read" in line and " ms" in line]
     cheap = [line for line in costs if "; 1 read" in line or "nothing read" in line]
-    assert len(costs) > 8
+    assert len(costs) >= 8
     assert len(cheap) > len(costs) / 2
 
 

@@ -1,6 +1,7 @@
 """The C functions of llama.h that we use, as the pinned `ik-llama-cpp-python` wheel builds them."""
 
 import ctypes
+import os
 from collections.abc import Mapping
 from ctypes import c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_uint32, c_void_p
 from typing import Any
@@ -74,7 +75,7 @@ def open_model(path: str) -> int:
     """Map a GGUF file into memory. Raises EngineError when llama.cpp refuses it."""
     params = api.llama_model_default_params()
     params.n_gpu_layers = 0
-    model = api.llama_model_load_from_file(path.encode(), params)
+    model = api.llama_model_load_from_file(os.fsencode(path), params)
     if not model:
         raise EngineError(
             f"llama.cpp cannot load {path}: the file is damaged, cut off or of an unknown "

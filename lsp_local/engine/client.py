@@ -1,6 +1,7 @@
 """The server's side of the model: start the worker, talk to it, replace it when it dies."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import socket
@@ -53,7 +54,7 @@ class EngineClient:
     @property
     def is_ready(self) -> bool:
         """Whether the model is in memory, so that a request need not wait for it."""
-        task = self._loaded
+        task = self._loaded if self._process is not None else None
         return task is not None and task.done() and not task.cancelled() and not task.exception()
 
     @property
@@ -62,15 +63,19 @@ class EngineClient:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start the worker and return at once; `info` waits for the model."""
+        """Start the worker and return at once; `info` waits for the model. Raises EngineError."""
         if self._process is not None or self._is_closed:
             return
+        # Nothing is awaited here: whoever sees the process sees its `_loaded` too.
         ours, theirs = socket.socketpair()
-        self._process = self._spawn(theirs)
-        theirs.close()
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
-        self._listener = asyncio.create_task(self._listen(reader))
-        self._loaded = asyncio.create_task(self._load())
+        try:
+            self._process = self._spawn(theirs)
+        except OSError as error:
+            ours.close()
+            raise EngineError(f"the model process cannot be started: {error}") from error
+        finally:
+            theirs.close()
+        self._loaded = asyncio.create_task(self._load(ours))
         self._loaded.add_done_callback(_look_at_exception)
 
     async def close(self) -> None:
@@ -78,6 +83,8 @@ class EngineClient:
         self._is_closed = True
         if self._process is not None:
             self._process.kill()
+        if self._loaded is not None:
+            await asyncio.wait([self._loaded], timeout=1)
         if self._listener is not None:
             await asyncio.wait([self._listener], timeout=1)
 
@@ -148,7 +155,9 @@ class EngineClient:
             stdout=subprocess.DEVNULL,
         )
 
-    async def _load(self) -> ModelInfo:
+    async def _load(self, ours: socket.socket) -> ModelInfo:
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        self._listener = asyncio.create_task(self._listen(reader))
         fields = await self._send({"op": "info"})
         self._speed = wire.speed_from(fields.pop("speed"))
         return wire.info_from(fields)
@@ -158,29 +167,33 @@ class EngineClient:
         if self._is_closed:
             raise EngineDied("the engine is closed")
         if self._process is None:
-            oldest = self._crashes[0] if len(self._crashes) == CRASHES_IN_A_ROW else None
-            if oldest is not None and time.monotonic() - oldest < CRASH_WINDOW:
+            if self._is_crashing():
                 raise EngineError(
                     f"the model process died {CRASHES_IN_A_ROW} times within a minute; "
                     "run `lsp-local doctor` to see what is wrong"
                 )
             await self.start()
 
+    def _is_crashing(self) -> bool:
+        is_full = len(self._crashes) == CRASHES_IN_A_ROW
+        return is_full and time.monotonic() - self._crashes[0] < CRASH_WINDOW
+
     async def _call(self, message: Message, on_token: OnToken | None = None) -> Any:
         await self.info()
         return await self._send(message, on_token)
 
     async def _send(self, message: Message, on_token: OnToken | None = None) -> Any:
-        """Send a request and wait for its answer; cancelled meanwhile, tell the worker."""
+        """Send a request and wait for its answer; if nobody wants it any more, tell the worker."""
         if self._writer is None:
             raise EngineDied("the model process has died; the next request starts a new one")
         key = next(self._keys)
+        packed = wire.pack({**message, "id": key})
         future = asyncio.get_running_loop().create_future()
         self._pending[key] = future, on_token
-        self._writer.write(wire.pack({**message, "id": key}))
+        self._writer.write(packed)
         try:
             return await future
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or `on_token` failed
             if self._writer is not None:
                 self._writer.write(wire.pack({"op": "cancel", "id": key}))
             raise
@@ -193,9 +206,12 @@ class EngineClient:
             while (message := await wire.receive_async(reader)) is not None:
                 future, on_token = self._pending.get(message["id"], (None, None))
                 if future is not None and not future.done():
-                    _settle(future, message)
-                if on_token is not None and "token" in message:
-                    on_token(message["token"], message["text"])
+                    _deliver(message, future, on_token)
+        except (OSError, wire.WireError):
+            pass  # a peer that talks nonsense is as good as dead
+        except asyncio.CancelledError:
+            self._is_closed = True  # the event loop ends: not the time for another worker
+            raise
         finally:
             await self._bury()
 
@@ -213,15 +229,22 @@ class EngineClient:
             await asyncio.to_thread(process.wait)
         if not self._is_closed:
             self._crashes.append(time.monotonic())
-            if len(self._crashes) < CRASHES_IN_A_ROW:
-                await self.start()
+            if not self._is_crashing():
+                with contextlib.suppress(EngineError, OSError):  # the next request says why
+                    await self.start()
 
 
-def _settle(future: asyncio.Future[Any], message: Message) -> None:
+def _deliver(message: Message, future: asyncio.Future[Any], on_token: OnToken | None) -> None:
+    """Hand a message to the one who waits for it, and what goes wrong in `on_token` too."""
     if "error" in message:
         future.set_exception(EngineError(message["error"]))
     elif "result" in message:
         future.set_result(message["result"])
+    elif on_token is not None:
+        try:
+            on_token(message["token"], message["text"])
+        except Exception as error:
+            future.set_exception(error)
 
 
 def _look_at_exception(task: asyncio.Task[ModelInfo]) -> None:

@@ -2,18 +2,26 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
-from lsp_local.engine.base import Backend, Finish, Generated, GenerateRequest, Token
+from lsp_local.engine.base import Backend, EngineError, Finish, Generated, GenerateRequest, Token
 from lsp_local.stops import Cut, cut, cut_short
 
 
 def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Generated | None]:
     """Yield every token, None where a step only read, and at last the whole answer.
 
-    Between two steps the caller may let others use the backend, or drop the decode.
+    Between two steps the caller may let others use the backend, or drop the decode. A full context
+    ends it like `n_predict`. Raises EngineError for a prompt that is empty or does not fit.
     """
     started = time.perf_counter()
     prompt, healing = backend.heal(request.tokens) if request.heal else (request.tokens, b"")
+    if not prompt:  # a model cannot begin with nothing: better unhealed than unread
+        prompt, healing = request.tokens, b""
+    if not prompt:
+        raise EngineError("there is nothing to read")
+    n_free = backend.info.n_ctx - len(prompt)
+    request = replace(request, n_predict=min(request.n_predict, n_free))
     n_reused = min(backend.n_kept(prompt), len(prompt) - 1)
     tokens = list(prompt)
     answer = _Answer(request, healing)

@@ -40,6 +40,8 @@ class Parking:
 
     def put(self, parked: Parked) -> None:
         """Keep a state; those that it extends go, then the oldest until the bound holds."""
+        if len(parked.state) > self._max_bytes:
+            return  # it would only drive out all others
         for key, other in list(self._parked.items()):
             if n_common(other.tokens, parked.tokens) == len(other.tokens):
                 del self._parked[key]
@@ -73,9 +75,13 @@ def state_key(fingerprint: str, tokens: Iterable[int]) -> bytes:
 def write_state(path: Path, key: bytes, state: bytes) -> None:
     """Write a state so that a reader finds it whole or not at all. Raises OSError."""
     part = path.with_name(path.name + ".part")
-    part.touch(mode=0o600)
-    part.write_bytes(MAGIC + key + hashlib.sha256(state).digest() + state)
-    part.replace(path)
+    try:
+        part.touch(mode=0o600)
+        part.write_bytes(MAGIC + key + hashlib.sha256(state).digest() + state)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)  # on a full disk, what was written is what is missing
+        raise
 
 
 def read_state(path: Path, key: bytes) -> bytes | None:

@@ -69,17 +69,22 @@ class LlamaBackend:
             self._restore(parked.tokens, parked.state)
         elif len(self._live) - shared >= WORTH_PARKING:
             self._park()
-        return n_common(self._live, tokens)
+        kept = n_common(self._live, tokens)
+        if kept < len(self._live):
+            self._forget(kept)
+        return kept
 
     def prefill(self, tokens: list[int]) -> int:
         """See `Backend`."""
+        if len(tokens) >= self.info.n_ctx:
+            raise EngineError(f"a prompt of {len(tokens)} tokens does not fit into the context")
         shared = n_common(self._live, tokens)
+        if shared < len(self._live):  # something more urgent came between, and parked our state
+            shared = self.n_kept(tokens)
         if shared == len(tokens) == self._n_logits:
             return 0
         start = min(shared, len(tokens) - 1)
         end = min(start + N_CHUNK, len(tokens))
-        if end >= self.info.n_ctx:
-            raise EngineError(f"a prompt of {len(tokens)} tokens does not fit into the context")
         self._forget(start)
         rows = [end - start - 1] if end == len(tokens) else []
         self._timed(tokens[start:end], rows, self._threads.at(time.perf_counter()))
@@ -100,6 +105,8 @@ class LlamaBackend:
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         """See `Backend`."""
+        if len(tokens) > self.info.n_ctx:
+            raise EngineError(f"a text of {len(tokens)} tokens does not fit into the context")
         self._park()
         self._forget(0)
         start = 0
@@ -121,7 +128,10 @@ class LlamaBackend:
         if n_common(self._live, tokens) < len(tokens):
             return False
         self._forget(len(tokens))
-        write_state(path, state_key(self._fingerprint, tokens), self._copy_state())
+        try:
+            write_state(path, state_key(self._fingerprint, tokens), self._copy_state())
+        except OSError as error:
+            raise EngineError(f"the KV state cannot be written: {error}") from error
         return True
 
     def load_state(self, tokens: list[int], path: Path) -> bool:
@@ -223,9 +233,11 @@ class LlamaBackend:
 
     def _score(self, row: int, token: int, n_best: int) -> TokenScore:
         logits = self._logits(row)
-        best = np.argpartition(logits, -n_best)[-n_best:]
-        ranked = sorted(((int(i), _logprob(logits, int(i))) for i in best), key=lambda b: -b[1])
-        return TokenScore(token, _logprob(logits, token), ranked)
+        n_worse = max(0, self._n_vocab - n_best)
+        best = np.argpartition(logits, n_worse)[n_worse:] if n_worse < self._n_vocab else []
+        base = float(logits[token]) - _logprob(logits, token)
+        ranked = sorted(((int(i), float(logits[i]) - base) for i in best), key=lambda b: -b[1])
+        return TokenScore(token, float(logits[token]) - base, ranked)
 
     def _warm_up(self) -> None:
         """Touch every weight once, then measure: the first answer's budget depends on it."""

@@ -7,7 +7,14 @@ import struct
 from dataclasses import asdict
 from typing import Any
 
-from lsp_local.engine.base import Generated, GenerateRequest, ModelInfo, Priority, Speed
+from lsp_local.engine.base import (
+    EngineError,
+    Generated,
+    GenerateRequest,
+    ModelInfo,
+    Priority,
+    Speed,
+)
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import Kind, Stops
 
@@ -22,8 +29,10 @@ class WireError(Exception):
 
 
 def pack(message: Message) -> bytes:
-    """Return the bytes of a message."""
+    """Return the bytes of a message. Raises EngineError for one that the peer would not take."""
     body = json.dumps(message, separators=(",", ":")).encode()
+    if len(body) > LONGEST:
+        raise EngineError(f"a message of {len(body)} bytes is too long for the model process")
     return LENGTH.pack(len(body)) + body
 
 

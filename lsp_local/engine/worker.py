@@ -55,17 +55,16 @@ class Worker:
             from lsp_local.engine.llama import LlamaBackend
 
             self._backend = LlamaBackend(model, n_ctx, n_threads)
-        except EngineError as error:
-            self._failure = str(error)
+        except Exception as error:
+            self._failure = _said(error)
 
     def listen(self) -> None:
         """Take messages until the server is gone; then end the process, also in mid-decode."""
         try:
             while (message := wire.receive(self._peer)) is not None:
                 self._take(message)
-        except (OSError, wire.WireError):
-            pass
-        os._exit(0)
+        finally:  # without its ears this process would never end
+            os._exit(0)
 
     def run(self) -> None:
         """Work off the jobs, the most urgent first; never returns."""
@@ -79,12 +78,15 @@ class Worker:
             self._step(job)
 
     def _take(self, message: Message) -> None:
-        if message["op"] == "cancel":
-            self._cancel(message["id"])
-        elif message["op"] == "tokenize" and self._backend:
-            self._send(message["id"], result=self._tokenize(message))
-        else:
-            self._submit(message)
+        try:
+            if message["op"] == "cancel":
+                self._cancel(message["id"])
+            elif message["op"] == "tokenize" and self._backend:
+                self._send(message["id"], result=self._tokenize(message))
+            else:
+                self._submit(message)
+        except Exception as error:
+            self._send(message["id"], error=_said(error))
 
     def _submit(self, message: Message) -> None:
         fields = message.get("request") or {}
@@ -111,24 +113,27 @@ class Worker:
             elif (frame := next(job.steps)) is not None:
                 is_last = "result" in frame
                 (self._finish if is_last else self._stream)(job, **frame)
-        except EngineError as error:
-            self._finish(job, error=str(error))
         except Exception as error:
-            self._finish(job, error=f"internal error in the engine: {error!r}; please report it")
+            self._finish(job, error=_said(error))
 
     def _stream(self, job: Job, **frame: Any) -> None:
         self._send(job.key, **frame)
 
     def _finish(self, job: Job, **frame: Any) -> None:
+        # Packed first: if that fails the job is still there, and gets the error instead.
+        packed = wire.pack({"id": job.key, **frame})
         with self._changed:
             self._jobs.remove(job)
             self._running = None
-        self._send(job.key, **frame)
+        self._write(packed)
 
     def _send(self, key: int, **frame: Any) -> None:
+        self._write(wire.pack({"id": key, **frame}))
+
+    def _write(self, packed: bytes) -> None:
         try:
             with self._sending:
-                self._peer.sendall(wire.pack({"id": key, **frame}))
+                self._peer.sendall(packed)
         except OSError:
             os._exit(0)
 
@@ -180,6 +185,13 @@ class Worker:
             scores += [[score.token, score.logprob, score.best] for score in chunk]
             yield None
         yield {"result": scores}
+
+
+def _said(error: Exception) -> str:
+    """Return what the server is told about an error."""
+    if isinstance(error, EngineError):
+        return str(error)
+    return f"internal error in the engine: {error!r}; please report it"
 
 
 def die_with_parent(parent: int) -> None:
