@@ -14,6 +14,9 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(141)  # as a program that the shell's pipe has ended
+    except OSError as error:  # such as standard output on a full disk
+        print(f"error: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _run(arguments: list[str]) -> None:

@@ -66,7 +66,7 @@ def _is_intact(model: Model, on_progress: OnProgress) -> bool:
 
 def _try_sources(model: Model, sources: tuple[Source, ...], on_progress: OnProgress) -> None:
     """Take the model from the first source that delivers it. Raises ModelError with all reasons."""
-    reasons = []
+    reasons: list[str] = []
     for source in sources:
         try:
             _fetch_verified(model, source, on_progress)
@@ -76,6 +76,8 @@ def _try_sources(model: Model, sources: tuple[Source, ...], on_progress: OnProgr
             continue
         _install(model)
         return
+    if isinstance(sources[0], Path):
+        raise ModelError(f"{reasons[0]}; give another FILE, or pull without --from")
     raise ModelError(
         f"{model.name} could not be pulled ({'; '.join(reasons)}); mend that and run the same "
         f"command again, or bring {model.file_name} from another machine and run "

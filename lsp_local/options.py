@@ -61,7 +61,7 @@ class Options:
     )
     model: str = option(
         "qwen2.5-coder-0.5b",
-        "The model: a name that `lsp-local models` lists, or the path of a GGUF file.",
+        "The model: a name that `lsp-local model list` names, or the path of a GGUF file.",
         at_least=1,
     )
     n_threads: int = option(

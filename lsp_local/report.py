@@ -8,15 +8,21 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def ghost_text(doc: Document, offset: int, outcome: Outcome, n_above: int = 2) -> "Text":
-    """Return the cursor's line, `n_above` lines more, and the suggestion where it would stand."""
+def ghost_text(
+    doc: Document, offset: int, outcome: Outcome, n_above: int = 2, *, is_plain: bool = False
+) -> "Text":
+    """Return the cursor's line, `n_above` lines more, and the suggestion where it would stand.
+
+    Brackets like ⟦these⟧ mark it too where `is_plain`: there is no style to tell it by.
+    """
     from rich.text import Text
 
     above = doc.text[:offset].split("\n")[-n_above - 1 :]
     rest = doc.text[offset:].partition("\n")[0]
     picture = Text("\n".join(above))
     if outcome.suggestion:
-        picture.append(outcome.suggestion.text, style="bright_black italic")
+        text = outcome.suggestion.text
+        picture.append(f"⟦{text}⟧" if is_plain else text, style="bright_black italic")
     picture.append(rest)
     return picture
 

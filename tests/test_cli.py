@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lsp_local.cli.places import place_at
+from lsp_local.cli.tour import places
 from lsp_local.text import UserError
 
 CODE = """import math
@@ -59,7 +61,51 @@ def test_complete_prints_the_suggestion_and_its_cost(circle: Path, qwen: Path) -
 
 def test_complete_draws_the_line_as_an_editor_would(circle: Path, qwen: Path) -> None:
     ran = run("complete", f"{circle}:12:25", "--model", str(qwen))
-    assert "        return 2 * math.pi * self.radius" in ran.stdout.split("\n")
+    # Without colours, as in a pipe, brackets tell what is suggested.
+    assert "        return 2 * math.⟦pi * self.radius⟧" in ran.stdout.split("\n")
+
+
+def test_complete_is_as_silent_as_the_server_in_an_excluded_file(
+    tmp_path: Path, qwen: Path
+) -> None:
+    (tmp_path / ".env").write_text("SECRET=1\n")
+    ran = run("complete", f"{tmp_path}/.env:1:9", "--model", str(qwen), "--json")
+    assert (ran.returncode, json.loads(ran.stdout)["reason"]) == (0, "disabled")
+
+
+def test_ctrl_c_ends_the_tour_without_a_traceback(qwen: Path) -> None:
+    command = [sys.executable, "-m", "lsp_local", "try", "--model", str(qwen)]
+    tour = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    with tour:
+        assert tour.stdout is not None
+        while not tour.stdout.readline().startswith("line "):
+            pass
+        os.killpg(tour.pid, signal.SIGINT)  # as a terminal does: the server is meant too
+        stderr = tour.communicate()[1]
+    assert (tour.returncode, "Traceback" in stderr) == (130, False)
+
+
+def test_serve_takes_the_option_that_clients_append() -> None:
+    command = [sys.executable, "-m", "lsp_local", "serve", "--stdio"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, b"")  # the input ended without `shutdown`
+
+
+def test_try_takes_short_lines_where_there_are_no_others() -> None:
+    assert len(places("result = 0\nx = 1\n")) == 1
+
+
+def test_try_refuses_a_file_without_code_before_it_fetches_a_model(tmp_path: Path) -> None:
+    (tmp_path / "empty.py").touch()
+    ran = run("try", f"{tmp_path}/empty.py", LSP_LOCAL_MODELS_DIR=str(tmp_path / "none"))
+    check_error(ran, "no line of code")
 
 
 def test_try_types_at_several_places_of_a_file(circle: Path, qwen: Path) -> None:

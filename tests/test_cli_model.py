@@ -63,7 +63,8 @@ def test_pull_from_a_file(models_folder: Path, usb: Path) -> None:
     lines = f"copying {usb}: 100 % of 0.1 MB\nverifying SHA-256: 100 % of 0.1 MB\n"
     path = f"{models_folder}/tiny.gguf\n"
     check("pull", "tiny-1k", "--from", f"{usb}", stdout=path, stderr=HEAD + lines + VERIFIED)
-    check("pull", "tiny-1k", stdout=path, stderr=HEAD + VERIFIED)
+    again = HEAD + "already here, nothing to fetch\n" + VERIFIED
+    check("pull", "tiny-1k", stdout=path, stderr=again)
 
 
 def test_pull_draws_a_bar_on_a_terminal(usb: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,11 @@ app.command("doctor")(doctor.examine)
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    stdio: Annotated[bool, typer.Option("--stdio", hidden=True)] = False,  # noqa: ARG001
+) -> None:
     """Start the language server on standard input and output; editors call this."""
+    # Clients such as vscode-languageclient append `--stdio`; it is all that we speak.
     from lsp_local.lsp.server import serve as serve_client
 
     serve_client()

@@ -12,6 +12,7 @@ import typer
 from lsp_local import config, models
 from lsp_local.cli.complete import ModelOption
 from lsp_local.cli.places import document
+from lsp_local.cli.waiting import waiting
 from lsp_local.engine.client import EngineClient
 from lsp_local.evals import latency
 from lsp_local.options import Options
@@ -31,7 +32,8 @@ def bench_cancel(
 ) -> None:
     """Measure how soon the model is silent when told to stop, in decode and in prefill."""
     options = _options(model)
-    silence = asyncio.run(_cancel(options, n_cancels))
+    with waiting(f"cancelling {n_cancels} decodes and prefills, about half a second each"):
+        silence = asyncio.run(_cancel(options, n_cancels))
     found = {
         "model": options.model,
         "n_cancels": n_cancels,
@@ -45,7 +47,8 @@ def bench_cancel(
 def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
     """Measure a cold completion and the ones after each further key of the same line."""
     options = _options(model)
-    keys = asyncio.run(_keys(options))
+    with waiting("typing a line key by key, some ten seconds"):
+        keys = asyncio.run(_keys(options))
     warm = [outcome.stats for outcome in keys.warm]
     ttft = latency.spread([stats.ttft_ms for stats in warm])
     cold = keys.cold.stats

@@ -14,6 +14,7 @@ import typer
 
 from lsp_local import __version__, config, models
 from lsp_local.cli.complete import ModelOption
+from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import EngineClient, physical_cores
 from lsp_local.options import Options
@@ -35,11 +36,12 @@ def examine(
     try:
         options = config.load_strict(editor={"model": model} if model else None)
         findings["model"] = _model(options.model)
-        findings["speed"] = asyncio.run(_measure(options))
+        with waiting("measuring the model, a few seconds"):
+            findings["speed"] = asyncio.run(_measure(options))
     except UserError as error:
         problems.append(str(error))
     findings["sockets"] = {
-        "network": "none is ever opened, but by `lsp-local model pull`",
+        "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
         "worker": "a socket pair without a name, between server and model process",
     }
     findings["problems"] = problems
@@ -98,7 +100,7 @@ async def _measure(options: Options) -> dict[str, Any]:
         answer = await engine.generate(GenerateRequest(tokens[:N_READ], N_WRITTEN))
     written_ms = answer.total_ms - answer.ttft_ms
     return {
-        "engine": info.cpu_features,
+        "engine": info.cpu_features.strip(" |"),
         "description": info.description,
         "fill_in_the_middle": info.fim is not None,
         "load_ms": info.load_ms,

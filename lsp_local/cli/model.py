@@ -43,6 +43,8 @@ def pull_with_progress(model: Model, from_file: Path | None = None) -> Path:
     """
     size, licence = _megabytes(model.n_bytes), f"{model.licence} ({model.licence_url})"
     typer.echo(f"{model.name}: {size}, licence {licence}", err=True)
+    if models.is_verified(model):
+        typer.echo("already here, nothing to fetch", err=True)
     try:
         with _progress() as on_progress:
             path = pull(model, from_file=from_file, on_progress=on_progress)
@@ -62,7 +64,8 @@ def list_models(as_json: AsJson = False) -> None:
         return
     for row in rows:
         name, size = f"{row['name']}", _megabytes(int(f"{row['n_bytes']}"))
-        typer.echo(f"{name:20} {size:>10}  {row['state']:13} {row['description']}")
+        default = " (default)" if row["default"] else ""
+        typer.echo(f"{name:20} {size:>10}  {row['state']:13} {row['description']}{default}")
 
 
 @app.command("show")

@@ -2,6 +2,7 @@
 
 import asyncio
 import textwrap
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 N_PLACES = 5
 N_KEYS = 3  # typed one by one at every place
-SHORTEST_LINE = 24  # characters of code, so that something is left to complete
+SHORTEST_LINES = (24, 8)  # characters of code; in a small file the shorter ones must do
 
 
 def try_out(
@@ -30,9 +31,13 @@ def try_out(
 ) -> None:
     """Show ghost text at several places of a file; fetch the model first if it is missing."""
     doc, root = document(file or Path(textwrap.__file__))
+    offsets = places(doc.text)
+    if not offsets:
+        raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
     options = config.load_strict(workspace=root, editor={"model": model} if model else None)
     fetch_if_missing(options.model)
-    asyncio.run(_tour(doc, root, {"model": options.model}))
+    models.resolve(options.model)  # raises ModelError here, and not between two pictures
+    asyncio.run(_tour(doc, root, offsets, {"model": options.model}))
 
 
 def fetch_if_missing(name: str) -> None:
@@ -47,14 +52,18 @@ def places(text: str) -> list[int]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    code = [n for n, line in enumerate(lines) if _is_worth_typing(line)]
+    found = (
+        [n for n, line in enumerate(lines) if _is_worth_typing(line, n_least)]
+        for n_least in SHORTEST_LINES
+    )
+    code = next(filter(None, found), [])
     chosen = [code[len(code) * n // N_PLACES] for n in range(N_PLACES)] if code else []
     return [starts[n] + _middle(lines[n]) for n in dict.fromkeys(chosen)]
 
 
-def _is_worth_typing(line: str) -> bool:
+def _is_worth_typing(line: str, n_least: int) -> bool:
     code = line.strip()
-    return len(code) >= SHORTEST_LINE and code[0].isalpha() and any(char in code for char in "(=")
+    return len(code) >= n_least and code[0].isalpha() and any(char in code for char in "(=")
 
 
 def _middle(line: str) -> int:
@@ -65,19 +74,18 @@ def _middle(line: str) -> int:
     return min(ends, key=lambda n: abs(n - middle), default=middle)
 
 
-async def _tour(doc: Document, root: Path, settings: dict[str, object]) -> None:
+async def _tour(doc: Document, root: Path, offsets: list[int], settings: dict[str, object]) -> None:
     from rich.console import Console
 
     from lsp_local.lsp.client import Client  # pygls is half a second of imports
 
     console = Console(highlight=False)
-    offsets = places(doc.text)
-    if not offsets:
-        raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
+    ghost = "What stands in ⟦⟧" if console.color_system is None else "Grey"
     console.print(
-        f"[bold]{Path(doc.path).name}[/], {settings['model']}: in five lines the end is cut off, "
+        f"{Path(doc.path).name}, {settings['model']}: in {len(offsets)} lines the end is cut off, "
         "asked for, and then typed again key by key.\n"
-        "Grey is what an editor would show; read, reused and decoded count tokens.\n"
+        f"{ghost} is what an editor would show; read, reused and decoded count tokens.\n",
+        markup=False,
     )
     client = await Client().start(root, settings)
     try:
@@ -85,7 +93,8 @@ async def _tour(doc: Document, root: Path, settings: dict[str, object]) -> None:
         for offset in offsets:
             await _type_at(client, doc, offset, console)
     finally:
-        await client.stop()
+        with suppress(RuntimeError):  # Ctrl+C has ended the server as well
+            await client.stop()
 
 
 async def _type_at(client: "Client", doc: Document, offset: int, console: "Console") -> None:
@@ -98,7 +107,9 @@ async def _type_at(client: "Client", doc: Document, offset: int, console: "Conso
         client.write(now.text)
         outcome = await client.ask(cursor)
         n_above = 0 if n_typed else 2
-        console.print(report.ghost_text(now, cursor, outcome, n_above), soft_wrap=True)
+        is_plain = console.color_system is None
+        picture = report.ghost_text(now, cursor, outcome, n_above, is_plain=is_plain)
+        console.print(picture, soft_wrap=True)
         says = outcome.suggestion.text if outcome.suggestion else ""
         verdict = "; as the author wrote it" if says == doc.text[cursor:end] else ""
         console.print(f"    {report.costs(outcome)}{verdict}", style="dim", soft_wrap=True)

@@ -234,7 +234,7 @@ class LlamaBackend:
     def _score(self, row: int, token: int, n_best: int) -> TokenScore:
         logits = self._logits(row)
         n_worse = max(0, self._n_vocab - n_best)
-        best = np.argpartition(logits, n_worse)[n_worse:] if n_worse < self._n_vocab else []
+        best = np.argpartition(logits, min(n_worse, self._n_vocab - 1))[n_worse:]
         base = float(logits[token]) - _logprob(logits, token)
         ranked = sorted(((int(i), float(logits[i]) - base) for i in best), key=lambda b: -b[1])
         return TokenScore(token, float(logits[token]) - base, ranked)

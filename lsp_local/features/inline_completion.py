@@ -15,7 +15,7 @@ from lsp_local.engine.base import (
     ModelInfo,
     ModelLoading,
 )
-from lsp_local.options import Options
+from lsp_local.options import Options, is_excluded
 from lsp_local.stops import Kind, Stops
 from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
 
@@ -79,6 +79,16 @@ def recall(suggestions: Suggestions, doc: Document, offset: int) -> Outcome | No
         return None
     total_ms = round((time.perf_counter() - started) * 1000, 1)
     return Outcome(Suggestion(offset, text), reason, Stats(total_ms=total_ms))
+
+
+def is_disabled(options: Options, doc: Document, full_path: str) -> bool:
+    """Whether the user wants silence in this file, wherever the cursor is.
+
+    Outside of a workspace `doc.path` is a bare name, and `.ssh/**` must still be found.
+    """
+    if not options.enabled or doc.language in options.disabled_languages:
+        return True
+    return any(is_excluded(options.exclude, path) for path in (doc.path, full_path))
 
 
 def is_in_word(text: str, offset: int) -> bool:

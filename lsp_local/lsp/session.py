@@ -10,13 +10,12 @@ from lsp_local import config
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
 from lsp_local.context import Windows
-from lsp_local.features.inline_completion import complete, recall
+from lsp_local.features.inline_completion import complete, is_disabled, recall
 from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.notices import Notices
-from lsp_local.options import is_excluded
 from lsp_local.text import Document, Outcome, Reason
 
 logger = logging.getLogger(__name__)
@@ -98,7 +97,7 @@ class Session:
     async def _fly(self, request: Request) -> Outcome:
         doc = request.doc
         self.stop(doc.uri, Reason.SUPERSEDED)
-        if self._is_disabled(doc):
+        if is_disabled(self._options, doc, absolute_path(doc.uri)):
             return Outcome(None, Reason.DISABLED)
 
         flight = _Flight(asyncio.create_task(self._complete(request)))
@@ -136,14 +135,6 @@ class Session:
         if outcome.suggestion is not None:
             self._suggestions.remember(request.doc, outcome.suggestion)
         return outcome
-
-    def _is_disabled(self, doc: Document) -> bool:
-        options = self._options
-        if not options.enabled or doc.language in options.disabled_languages:
-            return True
-        # Outside the workspace `path` is a bare name, and .ssh/** must still be found.
-        paths = (doc.path, absolute_path(doc.uri))
-        return any(is_excluded(options.exclude, path) for path in paths)
 
     def _remember(self, request: Request, outcome: Outcome) -> None:
         place = {"line": request.line, "character": request.character}
