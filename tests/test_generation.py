@@ -5,6 +5,7 @@ import pytest
 
 from lsp_local.engine.base import (
     Backend,
+    EngineError,
     Finish,
     Generated,
     GenerateRequest,
@@ -228,3 +229,18 @@ def test_a_dropped_decode_does_no_more() -> None:
     assert (backend.left, backend.read) == (b" y y y\n", [6, PIECES.index(b"x")])
     del steps
     assert (backend.left, backend.read) == (b" y y y\n", [6, PIECES.index(b"x")])
+
+
+def test_the_only_token_is_read_not_healed() -> None:
+    _, answer = answer_of(ScriptedBackend(b" =\n"), GenerateRequest([12], 9, heal=True, stops=LINE))
+    assert (answer.n_prompt, answer.n_reused, answer.n_evaluated, answer.text) == (1, 0, 1, " =")
+
+
+def test_nothing_to_read_is_an_error() -> None:
+    with pytest.raises(EngineError, match="nothing to read"):
+        answer_of(ScriptedBackend(b"x"), GenerateRequest([], 9, heal=True))
+
+
+def test_a_full_context_ends_the_decode() -> None:
+    _, answer = answer_of(ScriptedBackend(b" +" * 99), GenerateRequest([6] * 509, 99))
+    assert (answer.text, answer.finish) == (" +" * 3, Finish.LENGTH)

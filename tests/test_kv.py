@@ -92,3 +92,10 @@ def test_a_file_for_something_else_is_no_state(tmp_path: Path, key: bytes) -> No
 
 def test_no_file_is_no_state(tmp_path: Path) -> None:
     assert read_state(tmp_path / "none", state_key("model", [1])) is None
+
+
+def test_a_state_larger_than_the_bound_drives_out_no_other() -> None:
+    parking = Parking(max_bytes=10)
+    parking.put(Parked([1, *LONG], b"12345"))
+    parking.put(Parked([2, *LONG], b"12345678901"))
+    assert parking.take([1, *LONG], better_than=0) is not None

@@ -25,6 +25,7 @@ from lsp_local.engine.generation import generate
 from lsp_local.engine.wire import Message
 
 PR_SET_PDEATHSIG = 1
+STUCK_SECONDS = 3.0  # an interrupted step ends within milliseconds, or never
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Worker:
         self._failure = ""
         self._jobs: list[Job] = []
         self._running: Job | None = None
+        self._n_steps = 0
         self._changed = threading.Condition()
         self._sending = threading.Lock()
 
@@ -76,6 +78,7 @@ class Worker:
                 if self._backend and not job.is_cancelled:
                     self._backend.resume()
             self._step(job)
+            self._n_steps += 1
 
     def _take(self, message: Message) -> None:
         try:
@@ -93,8 +96,8 @@ class Worker:
         priority = Priority(fields.get("priority", Priority.INLINE))
         with self._changed:
             self._jobs.append(Job(message["id"], priority, self._steps(message)))
-            if self._backend and self._running and self._running.priority > priority:
-                self._backend.interrupt()
+            if self._running and self._running.priority > priority:
+                self._interrupt()
             self._changed.notify()
 
     def _cancel(self, key: int) -> None:
@@ -102,8 +105,25 @@ class Worker:
             for job in self._jobs:
                 if job.key == key:
                     job.is_cancelled = True
-                    if self._backend and job is self._running:
-                        self._backend.interrupt()
+                    if job is self._running:
+                        self._interrupt()
+
+    def _interrupt(self) -> None:
+        """End the running step; if it does not end, end the process, and the server starts another.
+
+        ggml's threads may miss each other at an abort: one leaves, the others spin in the barrier.
+        """
+        if self._backend:
+            self._backend.interrupt()
+            watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [self._n_steps])
+            watch.daemon = True
+            watch.start()
+
+    def _exit_if_stuck(self, n_steps: int) -> None:
+        with self._changed:
+            is_stuck = self._running is not None and self._n_steps == n_steps
+        if is_stuck:
+            os._exit(1)
 
     def _step(self, job: Job) -> None:
         """Advance a job by one step, send what it yields, and drop it when it has ended."""

@@ -59,6 +59,7 @@ class Session:
         """Read all options again and load the model that they name."""
         loaded = config.load(workspace=folder, editor=editor)
         self._options = loaded.options
+        self._suggestions = Suggestions()  # those of another model would be said for this one's
         problem = log_as_told(loaded.options)
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
         self._loader.want(loaded.options)
