@@ -25,6 +25,8 @@ from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.vocab import Vocab
 
 N_CHUNK = 128  # tokens a prefill call; an interrupted call loses at most these
+N_FLAG_BYTES = 2**24  # `strlen` of as many takes about 0.2 ms; see `_watch_flag`
+QUICK_DECODE = 20.0  # tokens a second
 N_SCORE_CHUNK = 32  # tokens a scoring call; each takes a row of n_vocab logits
 PARKING_BYTES = 192 * 2**20
 SEQUENCE = 0
@@ -41,8 +43,7 @@ class LlamaBackend:
         self._batch = binding.api.llama_batch_init(N_CHUNK, 0, 1)
         self._n_vocab = int(binding.lib.llama_n_vocab(ctypes.c_void_p(self._model)))
         self._vocab = Vocab(binding.pieces(self._model, self._n_vocab))
-        self._flag = ctypes.create_string_buffer(2)
-        self._watch_flag()
+        self._flag = ctypes.create_string_buffer(b"\x00" + b"\x01" * N_FLAG_BYTES)
         self._live: list[int] = []
         self._n_logits = 0  # length of the text that the last row of logits belongs to
         self._parking = Parking(PARKING_BYTES)
@@ -154,12 +155,15 @@ class LlamaBackend:
         """See `Backend`."""
         return self._meter.published
 
-    def _watch_flag(self) -> None:
+    def _watch_flag(self, is_watched: bool) -> None:
         """Let llama.cpp ask `strlen(flag)` between operations: true once the flag is set.
 
         A C function costs nothing there; a Python callback costs 8 % of the decode speed.
+        llama.cpp's first thread asks, and a thread that is late in leaving the barrier before
+        may see the answer one operation too early: then both wait for each other for ever. The
+        flag is the head of a long string, so that the answer takes a moment once it is true.
         """
-        strlen = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
+        strlen = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p) if is_watched else None
         flag = ctypes.cast(self._flag, ctypes.c_void_p)
         binding.lib.llama_set_abort_callback(self._context, strlen, flag)
 
@@ -184,11 +188,15 @@ class LlamaBackend:
             batch.logits[row] = 0
         for row in rows:
             batch.logits[row] = 1
+        # One token is soon read; to interrupt it is not worth the risk that `_watch_flag` names.
+        is_watched = len(tokens) > 1 or self._meter.published.decode < QUICK_DECODE
+        self._watch_flag(is_watched)
         status = binding.api.llama_decode(self._context, batch)
         # llama_decode reports success for an interrupted call: only the flag tells.
-        if self._flag[0] != b"\x00" or status != 0:
+        is_interrupted = is_watched and self._flag[0] != b"\x00"
+        if is_interrupted or status != 0:
             self._forget(len(self._live))
-            if status != 0 and self._flag[0] == b"\x00":
+            if not is_interrupted:
                 raise EngineError(f"llama_decode failed with status {status}")
             return False
         self._live += tokens

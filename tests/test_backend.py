@@ -1,0 +1,86 @@
+"""The llama.cpp backend in this process, where what it reads can be counted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lsp_local.engine.base import EngineError, Generated, GenerateRequest
+from lsp_local.engine.generation import generate
+from lsp_local.engine.llama import LlamaBackend
+
+CODE = "".join(f"def f{n}(x):\n    return x * {n} + {n * n}\n\n" for n in range(60))
+
+
+@pytest.fixture(scope="module")
+def backend(smollm: Path) -> LlamaBackend:
+    return LlamaBackend(smollm, 1024, 2)
+
+
+def n_evaluated(backend: LlamaBackend, tokens: list[int]) -> int:
+    *_, answer = generate(backend, GenerateRequest(tokens, 1))
+    assert isinstance(answer, Generated)
+    return answer.n_evaluated
+
+
+def n_steps(steps: Iterator[object]) -> int:
+    return sum(1 for _ in steps)
+
+
+def test_work_that_was_interrupted_goes_on_and_the_other_loses_nothing(
+    backend: LlamaBackend,
+) -> None:
+    slow = backend.tokenize("# slow\n" + CODE)[:600]
+    quick = backend.tokenize("# quick\n" + CODE)[:300]
+    background = generate(backend, GenerateRequest(slow, 1))
+    for _ in range(3):
+        next(background)
+    assert n_evaluated(backend, quick) >= 299
+    assert n_steps(background) <= 4  # two chunks, a token, the answer: not all five chunks again
+    assert n_evaluated(backend, [*quick, 1000]) == 1
+
+
+def test_scoring_does_not_cost_the_document_its_state(backend: LlamaBackend) -> None:
+    doc = backend.tokenize("# document\n" + CODE)[:300]
+    n_evaluated(backend, doc)
+    scores = backend.score(backend.tokenize("# scored\n" + CODE)[:400], 1)
+    for _ in range(8):
+        next(scores)
+    assert n_evaluated(backend, [*doc, 1000]) == 1
+    assert next(scores) == []  # brings its own state back
+    assert len(next(scores)) == 32
+    assert n_evaluated(backend, [*doc, 1000, 1001]) == 1
+
+
+def test_a_single_token_is_read_and_not_healed(backend: LlamaBackend) -> None:
+    tokens = backend.tokenize("import")
+    n_evaluated(backend, backend.tokenize("something else\n"))
+    answers = [
+        list(generate(backend, GenerateRequest(tokens, 3, heal)))[-1] for heal in (True, False)
+    ]
+    healed, plain = (answer for answer in answers if isinstance(answer, Generated))
+    assert healed.text == plain.text
+    assert healed.n_prompt == 1
+
+
+@pytest.mark.parametrize("n_best", [0, 1, 10**6])
+def test_as_many_alternatives_as_there_are(backend: LlamaBackend, n_best: int) -> None:
+    ((score,),) = backend.score([100, 200], n_best)
+    assert len(score.best) == min(n_best, backend.info.n_vocab)
+    assert [logprob for _, logprob in score.best] == sorted(
+        (logprob for _, logprob in score.best), reverse=True
+    )
+
+
+def test_too_long_a_text_to_score_is_an_error_at_once(backend: LlamaBackend) -> None:
+    with pytest.raises(EngineError, match="does not fit"):
+        next(backend.score([100] * 1025, 1))
+
+
+def test_a_state_that_cannot_be_written_says_so(backend: LlamaBackend, tmp_path: Path) -> None:
+    tokens = backend.tokenize(CODE[:100])
+    n_evaluated(backend, tokens)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(EngineError, match="cannot be written"):
+        backend.save_state(tokens, tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]  # and leaves nothing

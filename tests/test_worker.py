@@ -1,0 +1,107 @@
+"""The worker's two threads: every request is answered once, whatever goes wrong on the way."""
+
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from test_generation import ScriptedBackend
+
+from lsp_local.engine import wire
+from lsp_local.engine.base import Backend, GenerateRequest, Priority
+from lsp_local.engine.worker import Worker
+
+REQUEST = {**wire.fields_of(GenerateRequest([6, 7], 3)), "priority": Priority.PREFETCH}
+
+
+class UnpackableBackend(ScriptedBackend):
+    """Writes down what no message can hold."""
+
+    def save_state(self, tokens: list[int], path: Path) -> bool:
+        return object()  # type: ignore[return-value]
+
+    def resume(self) -> None:
+        """Nothing was interrupted."""
+
+
+def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[wire.Message]:
+    """Return what a worker says to `messages`, the last of which must be answered last."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(20)
+    worker = Worker(theirs)
+    worker._backend = backend or UnpackableBackend(b" x y\n")
+    threading.Thread(target=worker.run, daemon=True).start()
+    answers: list[wire.Message] = []
+    with ours:
+        for message in messages:
+            worker._take(message)
+        while not answers or answers[-1]["id"] != messages[-1]["id"]:
+            answer = wire.receive(ours)
+            assert answer is not None
+            answers.append(answer)
+    return answers
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"op": "tokenize", "texts": [None]}, id="a text that is none"),
+        pytest.param({"op": "sing"}, id="an unknown operation"),
+        pytest.param({"op": "info", "request": {"priority": 99}}, id="an unknown priority"),
+        pytest.param({"op": "generate", "request": {}}, id="a request without tokens"),
+        pytest.param(
+            {"op": "save_state", "tokens": [], "path": ""}, id="an answer that cannot be sent"
+        ),
+    ],
+)
+def test_what_goes_wrong_is_told_once_and_the_next_is_served(broken: wire.Message) -> None:
+    good = {"id": 2, "op": "score", "tokens": [], "request": {"priority": Priority.LINT}}
+    first, second = answer_to({**broken, "id": 1}, good)
+    assert (first["id"], second["id"]) == (1, 2)
+    assert "error" in first
+
+
+def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker = Worker(theirs)
+        worker.load(tmp_path / "no\0model.gguf", 512, 1)
+        threading.Thread(target=worker.run, daemon=True).start()
+        worker._take({"op": "info", "id": 1})
+        answer = wire.receive(ours)
+    assert answer is not None
+    assert "error" in answer
+
+
+STUCK = """
+import socket, sys, threading
+sys.path.insert(0, sys.argv[2])
+from test_generation import ScriptedBackend
+from lsp_local.engine import worker as module
+
+class Stuck(ScriptedBackend):
+    def resume(self): pass
+    def interrupt(self): pass
+    def prefill(self, tokens):
+        worker._send(0)
+        threading.Event().wait()
+
+module.STUCK_SECONDS = 0.1
+worker = module.Worker(socket.socket(fileno=int(sys.argv[1])))
+worker._backend = Stuck(b"")
+threading.Thread(target=worker.listen, daemon=True).start()
+worker.run()
+"""
+
+
+def test_a_step_that_cannot_be_interrupted_ends_the_process() -> None:
+    ours, theirs = socket.socketpair()
+    here = str(Path(__file__).parent)
+    command = [sys.executable, "-c", STUCK, str(theirs.fileno()), here]
+    with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+        ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
+        assert wire.receive(ours) == {"id": 0}
+        ours.sendall(wire.pack({"id": 1, "op": "cancel"}))
+        assert process.wait(20) == 1
