@@ -87,13 +87,6 @@ def suffix_first(
     return [*opening, fim.prefix, fim.suffix, *suffix, fim.middle, *prefix]
 
 
-def prefix_first(
-    fim: FimTokens, opening: list[int], prefix: list[int], suffix: list[int]
-) -> list[int]:
-    """Return the usual order (PSM): every key makes the model read the whole suffix again."""
-    return [*opening, fim.prefix, *prefix, fim.suffix, *suffix, fim.middle]
-
-
 def left_to_right(opening: list[int], prefix: list[int]) -> list[int]:
     """Return the prompt for a model that cannot fill in: it sees what stands before the cursor."""
     return [*opening, *prefix]

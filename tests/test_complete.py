@@ -11,7 +11,6 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
-    ModelLoading,
     Speed,
 )
 from lsp_local.features.inline_completion import complete
@@ -130,7 +129,6 @@ async def test_an_outcome_says_where_and_what_it_cost() -> None:
 @pytest.mark.parametrize(
     ("failure", "want"),
     [
-        pytest.param(ModelLoading("soon"), "model-loading", id="a model that still loads"),
         pytest.param(EngineDied("oops"), "engine-died", id="a worker that died"),
         pytest.param(EngineError("no such file"), "no-model", id="a model that is not there"),
     ],

@@ -96,5 +96,4 @@ def test_header(fim: FimTokens, n_path: int, want: list[int]) -> None:
 def test_the_orders_of_a_prompt() -> None:
     opening, prefix, suffix = [9], [10, 11], [12]
     assert prompt.suffix_first(FIM, opening, prefix, suffix) == [9, 1, 2, 12, 3, 10, 11]
-    assert prompt.prefix_first(FIM, opening, prefix, suffix) == [9, 1, 10, 11, 2, 12, 3]
     assert prompt.left_to_right(opening, prefix) == [9, 10, 11]

@@ -19,10 +19,6 @@ class EngineDied(EngineError):
     """The worker process is gone; the next request starts a new one."""
 
 
-class ModelLoading(EngineError):
-    """The model is not in memory yet."""
-
-
 class Priority(IntEnum):
     """Who goes first on the one worker; lower numbers pre-empt higher ones at once."""
 

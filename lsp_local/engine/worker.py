@@ -25,7 +25,7 @@ from lsp_local.engine.generation import generate
 from lsp_local.engine.wire import Message
 
 PR_SET_PDEATHSIG = 1
-STUCK_SECONDS = 3.0  # an interrupted step ends within milliseconds, or never
+STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
 
 
 @dataclass(slots=True)

@@ -13,7 +13,6 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
-    ModelLoading,
 )
 from lsp_local.options import Options, is_excluded
 from lsp_local.stops import Kind, Stops
@@ -51,8 +50,6 @@ async def complete(
             return Outcome(None, Reason.NOTHING_TO_READ)
         before_decode = time.perf_counter()
         answer = await engine.generate(_request(reading))
-    except ModelLoading:
-        return Outcome(None, Reason.MODEL_LOADING)
     except EngineDied:
         return Outcome(None, Reason.ENGINE_DIED)
     except EngineError:
