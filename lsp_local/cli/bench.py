@@ -9,19 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local import config, models
-from lsp_local.cli.complete import ModelOption
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
-from lsp_local.engine.client import EngineClient
 from lsp_local.evals import latency
 from lsp_local.options import Options
 
 app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
 
 TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library's textwrap
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("cancel")
@@ -31,7 +27,7 @@ def bench_cancel(
     as_json: AsJson = False,
 ) -> None:
     """Measure how soon the model is silent when told to stop, in decode and in prefill."""
-    options = _options(model)
+    options = chosen_options(model)
     with waiting(f"cancelling {n_cancels} decodes and prefills, about half a second each"):
         silence = asyncio.run(_cancel(options, n_cancels))
     found = {
@@ -46,7 +42,7 @@ def bench_cancel(
 @app.command("keys")
 def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
     """Measure a cold completion and the ones after each further key of the same line."""
-    options = _options(model)
+    options = chosen_options(model)
     with waiting("typing a line key by key, some ten seconds"):
         keys = asyncio.run(_keys(options))
     warm = [outcome.stats for outcome in keys.warm]
@@ -65,12 +61,8 @@ def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
     _print(found, as_json)
 
 
-def _options(model: str) -> Options:
-    return config.load_strict(editor={"model": model} if model else None)
-
-
 async def _cancel(options: Options, n_cancels: int) -> latency.Silence:
-    async with _engine(options) as engine:
+    async with chosen_engine(options) as engine:
         text = Path(textwrap.__file__).read_text()
         return await latency.cancel_to_silence(engine, text, n_cancels)
 
@@ -80,14 +72,9 @@ async def _keys(options: Options) -> latency.Keys:
     offset = doc.text.index(TYPED)
     text = doc.text[:offset] + doc.text[offset + len(TYPED) :]
     cut = replace(doc, text=text)
-    async with _engine(options) as engine:
+    async with chosen_engine(options) as engine:
         await engine.info()
         return await latency.one_key_later(engine, options, cut, offset, TYPED)
-
-
-def _engine(options: Options) -> EngineClient:
-    path = models.resolve(options.model)
-    return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
 
 
 def _print(found: dict[str, Any], as_json: bool) -> None:

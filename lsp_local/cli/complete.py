@@ -6,28 +6,24 @@ from typing import Annotated
 
 import typer
 
-from lsp_local import config, models, report
+from lsp_local import report
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.context import Windows
-from lsp_local.engine.client import EngineClient
 from lsp_local.features.inline_completion import complete, is_disabled
 from lsp_local.options import Options
 from lsp_local.text import Outcome, Reason
-
-ModelOption = Annotated[
-    str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
-]
 
 
 def complete_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print what the model would write at a place in a file."""
     cursor = place_at(place)
-    options = config.load_strict(workspace=cursor.root, editor={"model": model} if model else None)
+    options = chosen_options(model, cursor.root)
     if is_disabled(options, cursor.doc, str(cursor.root / cursor.doc.path)):
         outcome = Outcome(None, Reason.DISABLED)
     else:
@@ -46,8 +42,7 @@ def complete_at(
 
 
 async def _complete(cursor: Place, options: Options) -> Outcome:
-    path = models.resolve(options.model)
-    async with EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads) as engine:
-        with waiting(f"loading {path.name}"):
+    async with chosen_engine(options) as engine:
+        with waiting(f"loading {options.model}"):
             await engine.info()  # the load is not what a completion costs; raises EngineError
         return await complete(engine, options, Windows(), cursor.doc, cursor.offset)

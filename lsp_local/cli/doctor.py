@@ -8,15 +8,15 @@ import sys
 import textwrap
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from lsp_local import __version__, config, models
-from lsp_local.cli.complete import ModelOption
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
-from lsp_local.engine.client import EngineClient, physical_cores
+from lsp_local.engine.client import physical_cores
 from lsp_local.options import Options
 from lsp_local.text import UserError
 
@@ -28,13 +28,13 @@ CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot r
 
 def examine(
     model: ModelOption = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check the installation and measure the model; exit code 1 when something is wrong."""
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
     try:
-        options = config.load_strict(editor={"model": model} if model else None)
+        options = chosen_options(model)
         findings["model"] = _model(options.model)
         with waiting("measuring the model, a few seconds"):
             findings["speed"] = asyncio.run(_measure(options))
@@ -93,8 +93,7 @@ def _model(name: str) -> dict[str, Any]:
 
 async def _measure(options: Options) -> dict[str, Any]:
     """Time a load, a cold prefill and a decode."""
-    path = models.resolve(options.model)
-    async with EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads) as engine:
+    async with chosen_engine(options) as engine:
         info = await engine.info()
         (tokens,) = await engine.tokenize([Path(textwrap.__file__).read_text()])
         answer = await engine.generate(GenerateRequest(tokens[:N_READ], N_WRITTEN))

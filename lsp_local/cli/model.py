@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lsp_local import models
+from lsp_local.cli.choices import AsJson
 from lsp_local.download import pull
 from lsp_local.models import Model, OnProgress
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fetch, list, check and remove models.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `lsp-local model list`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("pull")

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lsp_local import config, models, report
-from lsp_local.cli.complete import ModelOption
+from lsp_local import models, report
+from lsp_local.cli.choices import ModelOption, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
 from lsp_local.text import Document, UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from lsp_local.lsp.client import Client
 
 N_PLACES = 5
 N_KEYS = 3  # typed one by one at every place
@@ -34,7 +36,7 @@ def try_out(
     offsets = places(doc.text)
     if not offsets:
         raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
-    options = config.load_strict(workspace=root, editor={"model": model} if model else None)
+    options = chosen_options(model, root)
     fetch_if_missing(options.model)
     models.resolve(options.model)  # raises ModelError here, and not between two pictures
     asyncio.run(_tour(doc, root, offsets, {"model": options.model}))
@@ -114,7 +116,3 @@ async def _type_at(client: "Client", doc: Document, offset: int, console: "Conso
         verdict = "; as the author wrote it" if says == doc.text[cursor:end] else ""
         console.print(f"    {report.costs(outcome)}{verdict}", style="dim", soft_wrap=True)
     console.print()
-
-
-if TYPE_CHECKING:
-    from lsp_local.lsp.client import Client

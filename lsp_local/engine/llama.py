@@ -30,6 +30,7 @@ QUICK_DECODE = 20.0  # tokens a second
 N_SCORE_CHUNK = 32  # tokens a scoring call; each takes a row of n_vocab logits
 PARKING_BYTES = 192 * 2**20
 SEQUENCE = 0
+STRLEN = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
 
 
 class LlamaBackend:
@@ -163,9 +164,8 @@ class LlamaBackend:
         may see the answer one operation too early: then both wait for each other for ever. The
         flag is the head of a long string, so that the answer takes a moment once it is true.
         """
-        strlen = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p) if is_watched else None
-        flag = ctypes.cast(self._flag, ctypes.c_void_p)
-        binding.lib.llama_set_abort_callback(self._context, strlen, flag)
+        callback = STRLEN if is_watched else None
+        binding.lib.llama_set_abort_callback(self._context, callback, ctypes.addressof(self._flag))
 
     def _timed(self, tokens: list[int], rows: list[int], n_threads: int) -> None:
         """Read `tokens` with `n_threads`, and learn from the time it took."""

@@ -1,6 +1,7 @@
 """A small editor: starts the real server on a pipe, opens a file, types, and asks."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,11 +50,10 @@ class Client:
 
     def write(self, text: str) -> None:
         """Replace the whole text of the open document."""
-        old = self._doc
-        self._doc = Document(old.uri, old.path, old.project, old.language, text, old.version + 1)
+        self._doc = replace(self._doc, text=text, version=self._doc.version + 1)
         self._lsp.text_document_did_change(
             types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(self._doc.version, old.uri),
+                types.VersionedTextDocumentIdentifier(self._doc.version, self._doc.uri),
                 [types.TextDocumentContentChangeWholeDocument(text)],
             )
         )

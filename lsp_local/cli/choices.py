@@ -1,0 +1,26 @@
+"""What several commands let the user choose, and what they make of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lsp_local import config, models
+from lsp_local.engine.client import EngineClient
+from lsp_local.options import Options
+
+ModelOption = Annotated[
+    str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def chosen_options(model: str, workspace: Path | None = None) -> Options:
+    """Read all options; `model` wins unless it is empty. Raises ConfigError."""
+    return config.load_strict(workspace=workspace, editor={"model": model} if model else None)
+
+
+def chosen_engine(options: Options) -> EngineClient:
+    """Return the engine for the model that `options` name, not yet started. Raises ModelError."""
+    path = models.resolve(options.model)
+    return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
