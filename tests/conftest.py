@@ -1,10 +1,15 @@
 """Real models for the tests, fetched once into the user's models folder."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from lsp_local import download, models
+
+# Started in the background of a shell, a process ignores SIGINT, and so would all its children:
+# those that a test stops with Ctrl+C must hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
