@@ -88,19 +88,32 @@ class Options:
         at_most=1024,
         workspace_may=WorkspaceMay.LOWER,
     )
-    cold_ms: int = option(
-        2500,
-        "Longest time to spend on reading a file for the first time, in milliseconds; "
-        "with the measured speed it bounds the context.",
+    n_context: int = option(
+        1024,
+        "Most tokens to read around the cursor; read when nobody waits if it would take too long.",
+        at_least=128,
+        at_most=65_536,
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    deadline_ms: int = option(
+        500,
+        "How long a suggestion may take, in milliseconds; six times as long when asked for by "
+        "hand. With the measured speed it bounds what is read and written before an answer.",
         at_least=100,
-        at_most=600_000,
+        at_most=60_000,
         workspace_may=WorkspaceMay.LOWER,
     )
     debounce_ms: int = option(
         40,
-        "How long to wait for the next key before asking the model, in milliseconds; "
-        "only where the editor asks by itself.",
+        "Longest time to wait for the next key before asking the model, in milliseconds; only "
+        "where the editor asks by itself, and less for who types slowly.",
         at_most=5000,
+    )
+    cache_mb: int = option(
+        2048,
+        "Most megabytes of KV states to keep on disk, so that nothing is read again after a "
+        "restart; 0 keeps none, and no suggestions either.",
+        at_most=1_000_000,
     )
     disabled_languages: tuple[str, ...] = option(
         (),

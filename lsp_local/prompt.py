@@ -1,10 +1,14 @@
 """Which text the model reads, in which order: stable pieces first, the typed text last."""
 
+import re
 from dataclasses import dataclass
 
 SMALLEST_BUDGET = 128  # tokens; below that a completion is a guess
 CHARS_PER_TOKEN = 4  # of source code (Qwen2.5, medians of five languages: 3.6 to 4.2)
 PREFIX_SHARE = 0.75  # of the budget; the rest goes to the suffix
+CLOSERS = re.compile(r"[)\]}>\"'`]+[:;,]?[ \t\r]*(?=\n|\Z)")
+NEWLINE = re.compile(r"\n")
+TOP_LEVEL = re.compile(r"\n[ \t\r]*\n(?=[^\s)\]}])")
 MOST_NAME = 48  # tokens of a project's name, and of a path; the end of a path says most
 
 
@@ -19,42 +23,60 @@ class FimTokens:
     file_sep: int | None = None
 
 
-def budget(prefill_speed: float, cold_ms: int, n_ctx: int) -> int:
-    """Return how many tokens may be read at first sight.
+def budget(speed: float, seconds: float, most: int) -> int:
+    """Return how many tokens may be read in `seconds` at `speed` tokens a second.
 
-    `prefill_speed` is in tokens per second. The result is a power of two or one and a half times
-    that, so that a machine's noise does not move the window and with it the whole prompt.
+    The result is a power of two or one and a half times that, so that a machine's noise does not
+    move the window and with it the whole prompt.
     """
-    wanted = min(prefill_speed * cold_ms / 1000, n_ctx * 0.75)
+    wanted = min(speed * seconds, most)
     size = SMALLEST_BUDGET
     while size * 2 <= wanted:
         size *= 2
     return size + size // 2 if size * 3 // 2 <= wanted else size
 
 
-def window(text: str, offset: int, n_tokens: int) -> tuple[str, str]:
-    """Cut `text` around `offset` to about `n_tokens`, at line starts; return prefix and suffix.
+def n_prefix_chars(n_tokens: int) -> int:
+    """Return how many characters a prefix may have in a window of about `n_tokens`."""
+    return int(n_tokens * PREFIX_SHARE * CHARS_PER_TOKEN)
 
-    The start of the prefix moves in steps of half its size, so that typing only appends; the end
-    of the suffix does not move while the text behind the cursor stays as it is.
+
+def window(text: str, offset: int, n_tokens: int) -> tuple[int, int, int]:
+    """Cut `text` around `offset` to about `n_tokens`, at line starts.
+
+    Return the offsets at which the prefix starts and at which the suffix starts and ends. The
+    prefix's start moves in steps of half its size, so that typing only appends; the suffix does
+    not change while the text behind the cursor stays as it is.
     """
-    n_prefix = int(n_tokens * PREFIX_SHARE * CHARS_PER_TOKEN)
-    n_suffix = n_tokens * CHARS_PER_TOKEN - n_prefix
-    start, end = _start(text, offset, n_prefix), _end(text, offset, n_suffix)
-    return text[start:offset], text[offset:end]
+    n_prefix = n_prefix_chars(n_tokens)
+    start_behind = behind(text, offset)
+    end = _end(text, start_behind, n_tokens * CHARS_PER_TOKEN - n_prefix)
+    return _start(text, offset, n_prefix), start_behind, end
 
 
 def _start(text: str, offset: int, n_chars: int) -> int:
     """Return the start of the prefix: 0, or near a grid of half of `n_chars`, at a line start.
 
-    A line that is longer than a quarter of `n_chars` is cut, so that something is always left.
+    A line start outside of all blocks is preferred. A line that is longer than a quarter of
+    `n_chars` is cut, so that something is always left.
     """
     if offset <= n_chars:
         return 0
     step = max(1, n_chars // 2)
     grid = -(-(offset - n_chars) // step) * step
-    newline = text.find("\n", grid, grid + n_chars // 4)
-    return newline + 1 if newline >= 0 else grid
+    near = text[grid : grid + n_chars // 4]
+    newline = TOP_LEVEL.search(near) or NEWLINE.search(near)
+    return grid + newline.end() if newline else grid
+
+
+def behind(text: str, offset: int) -> int:
+    """Return where the suffix starts: behind what only closes, as editors insert it by themselves.
+
+    Else a typed `(`, which comes as `()`, would be another suffix, and everything read again. The
+    stop rules know of what is left out.
+    """
+    closers = CLOSERS.match(text, offset)
+    return closers.end() if closers else offset
 
 
 def _end(text: str, offset: int, n_chars: int) -> int:

@@ -52,9 +52,11 @@ class Reason(StrEnum):
 class Stats:
     """What one answer cost. Counts are tokens; times are milliseconds since the request.
 
+    `source` is "model", "cache" (typed into, or known of this place) or "none" (neither asked).
     `n_prompt` = `n_reused` (already in the KV cache) + `n_evaluated` (read for this answer).
     """
 
+    source: str = "none"
     model: str = ""
     n_prompt: int = 0
     n_reused: int = 0
@@ -66,11 +68,15 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one request: a suggestion, or silence with its reason."""
+    """The end of one request: a suggestion, or silence with its reason.
+
+    `rule` is the stop rule that ended the decode, "" without one.
+    """
 
     suggestion: Suggestion | None
     reason: Reason
     stats: Stats = Stats()
+    rule: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the fields that every `--json` output of the project uses."""

@@ -1,6 +1,8 @@
 """Real models for the tests, fetched once into the user's models folder."""
 
+import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,10 @@ from lsp_local import download, models
 # Started in the background of a shell, a process ignores SIGINT, and so would all its children:
 # those that a test stops with Ctrl+C must hear it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What one test has made the model say must not be the answer to another, nor to the user.
+os.environ["LSP_LOCAL_CACHE_DIR"] = tempfile.mkdtemp(prefix="lsp-local-tests-")
+os.environ["LSP_LOCAL_CACHE_MB"] = "0"
 
 
 @pytest.fixture(scope="session")

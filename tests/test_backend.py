@@ -75,12 +75,3 @@ def test_as_many_alternatives_as_there_are(backend: LlamaBackend, n_best: int) -
 def test_too_long_a_text_to_score_is_an_error_at_once(backend: LlamaBackend) -> None:
     with pytest.raises(EngineError, match="does not fit"):
         next(backend.score([100] * 1025, 1))
-
-
-def test_a_state_that_cannot_be_written_says_so(backend: LlamaBackend, tmp_path: Path) -> None:
-    tokens = backend.tokenize(CODE[:100])
-    n_evaluated(backend, tokens)
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(EngineError, match="cannot be written"):
-        backend.save_state(tokens, tmp_path / "folder")
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]  # and leaves nothing

@@ -28,7 +28,7 @@ class Circle:
 """
 JSON_FIELDS = {
     *("text", "shown", "reason", "model", "n_prompt", "n_reused", "n_evaluated"),
-    *("n_predicted", "ttft_ms", "total_ms"),
+    *("n_predicted", "ttft_ms", "total_ms", "source"),
 }
 
 

@@ -31,8 +31,8 @@ async def test_closed_while_it_starts_it_leaves_nothing(smollm: Path) -> None:
         os.kill(pid, 0)
 
 
-async def test_what_on_token_raises_is_its_callers_only(smollm: Path) -> None:
-    def fail(_token: int, _text: str) -> None:
+async def test_what_on_text_raises_is_its_callers_only(smollm: Path) -> None:
+    def fail(_text: str) -> None:
         raise BrokenPipeError("nobody reads")
 
     async with EngineClient(smollm, n_ctx=512, n_threads=1) as engine:

@@ -11,14 +11,16 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
+    OnText,
     Speed,
 )
-from lsp_local.features.inline_completion import complete
+from lsp_local.features.inline_completion import Reader, complete
 from lsp_local.options import Options
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import cut, cut_short
 from lsp_local.text import Outcome, Suggestion
 
+SECONDS = 3.0
 FIM = FimTokens(prefix=1, suffix=2, middle=3, repo_name=4, file_sep=5)
 
 
@@ -33,6 +35,8 @@ class ScriptedEngine:
     failure: EngineError | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
     n_tokenized: int = 0
+    n_known: int = 0  # tokens of every prompt that are in the KV cache
+    prefill: float = 9000.0
 
     async def info(self) -> ModelInfo:
         if self.failure:
@@ -40,13 +44,18 @@ class ScriptedEngine:
         return ModelInfo("m.gguf", "m", "", 9, self.n_ctx, self.n_ctx, self.fim, None, 0.0, "")
 
     async def speed(self) -> Speed:
-        return Speed(prefill=9000.0, decode=40.0)
+        return Speed(self.prefill, decode=40.0)
 
     async def tokenize(self, texts: list[str]) -> list[list[int]]:
         self.n_tokenized += 1
         return [[100 + ord(char) for char in text] * self.n_per_char for text in texts]
 
-    async def generate(self, request: GenerateRequest) -> Generated:
+    async def n_missing(self, tokens: list[int]) -> int:
+        return max(0, len(tokens) - self.n_known)
+
+    async def generate(
+        self, request: GenerateRequest, on_text: OnText = lambda _text: None
+    ) -> Generated:
         self.requests.append(request)
         assert request.stops
         text, rule, n = self.answer[: request.n_predict], "", 0
@@ -64,7 +73,9 @@ async def check(
 ) -> Outcome:
     """Complete at the mark; want the suggestion ("" for none) and the reason."""
     doc, offset = doc_at(marked, language)
-    outcome = await complete(ScriptedEngine(answer), Options(), Windows(), doc, offset)
+    outcome = await complete(
+        Reader(ScriptedEngine(answer), Options(), Windows()), doc, offset, SECONDS
+    )
     text = outcome.suggestion.text if outcome.suggestion else ""
     assert (text, str(outcome.reason)) == want
     return outcome
@@ -135,7 +146,9 @@ async def test_an_outcome_says_where_and_what_it_cost() -> None:
 )
 async def test_an_engine_that_cannot_answer_is_silence(failure: EngineError, want: str) -> None:
     doc, offset = doc_at("x = <CURSOR>")
-    outcome = await complete(ScriptedEngine(failure=failure), Options(), Windows(), doc, offset)
+    outcome = await complete(
+        Reader(ScriptedEngine(failure=failure), Options(), Windows()), doc, offset, SECONDS
+    )
     assert (outcome.suggestion, str(outcome.reason)) == (None, want)
 
 
@@ -148,7 +161,7 @@ async def test_a_prompt_always_fits(around: str, n_times: int, n_per_char: int, 
     doc, offset = doc_at(marked, path="very/" * 90 + "long.py")
     for options in (Options(), Options(n_predict_line=512, n_predict_block=1024, n_ctx=n_ctx)):
         engine = ScriptedEngine("1\n", n_per_char, n_ctx)
-        await complete(engine, options, Windows(), doc, offset)
+        await complete(Reader(engine, options, Windows()), doc, offset, SECONDS)
         (request,) = engine.requests
         assert request.n_predict > 0
         assert len(request.tokens) + request.n_predict < n_ctx
@@ -158,7 +171,7 @@ async def test_a_prompt_always_fits(around: str, n_times: int, n_per_char: int, 
 async def test_what_the_model_reads() -> None:
     doc, offset = doc_at("a<CURSOR> b", path="c.py")
     engine = ScriptedEngine(" = 1\n")
-    await complete(engine, Options(n_predict_line=7), Windows(), doc, offset)
+    await complete(Reader(engine, Options(n_predict_line=7), Windows()), doc, offset, SECONDS)
     (request,) = engine.requests
     words = "".join(chr(token - 100) if token > 5 else f"<{token}>" for token in request.tokens)
     assert words == "<4>shop\n<5>c.py\n<1><2> b<3>a"
@@ -168,5 +181,30 @@ async def test_what_the_model_reads() -> None:
 async def test_a_model_that_reads_left_to_right_gets_what_stands_before() -> None:
     doc, offset = doc_at("a<CURSOR> b")
     engine = ScriptedEngine(" = 1\n", fim=None)
-    await complete(engine, Options(), Windows(), doc, offset)
+    await complete(Reader(engine, Options(), Windows()), doc, offset, SECONDS)
     assert engine.requests[0].tokens == [100 + ord("a")]
+
+
+@pytest.mark.parametrize(
+    ("prefill", "n_known", "seconds", "want"),
+    [
+        pytest.param(9000.0, 0, 0.5, 1024, id="a machine that reads it all in time"),
+        pytest.param(300.0, 0, 0.5, 128, id="a slow one reads little at first"),
+        pytest.param(300.0, 0, 3.0, 768, id="and more for who waits for it"),
+        pytest.param(300.0, 980, 0.5, 1024, id="what is in the cache costs nothing"),
+        pytest.param(300.0, 100, 0.5, 128, id="unless much is missing"),
+    ],
+)
+async def test_how_much_is_read(prefill: float, n_known: int, seconds: float, want: int) -> None:
+    doc, offset = doc_at("ab\n" * 2000 + "x = <CURSOR>\n" + "cd\n" * 2000)
+    engine = CountingEngine("1\n", prefill=prefill, n_known=n_known)
+    await complete(Reader(engine, Options(), Windows()), doc, offset, seconds)
+    n_read = len(engine.requests[0].tokens)
+    assert want * 3 // 5 <= n_read <= want + 20
+
+
+class CountingEngine(ScriptedEngine):
+    """Knows tokens of four characters, as is usual in code."""
+
+    async def tokenize(self, texts: list[str]) -> list[list[int]]:
+        return [[100] * (-(-len(text) // 4)) for text in texts]

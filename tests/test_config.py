@@ -67,14 +67,14 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {
             "environ": {
                 "LSP_LOCAL_ENABLED": "off",
-                "LSP_LOCAL_COLD_MS": "900",
+                "LSP_LOCAL_DEADLINE_MS": "900",
                 "LSP_LOCAL_LOG_LEVEL": "debug",
                 "LSP_LOCAL_DISABLED_LANGUAGES": "markdown,c",
             }
         },
         {
             "enabled": False,
-            "cold_ms": 900,
+            "deadline_ms": 900,
             "log_level": "debug",
             "disabled_languages": ("markdown", "c"),
         },
@@ -109,9 +109,10 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a workspace lowers numbers, and may repeat what holds": (
         {
             "user": "n_ctx = 2048",
-            "workspace": f"{TOOL}n_ctx = 1024\nn_predict_block = 96\ncold_ms = 100\nenabled = true",
+            "workspace": f"{TOOL}n_ctx = 1024\nn_predict_block = 96\ndeadline_ms = 100\n"
+            "enabled = true",
         },
-        {"n_ctx": 1024, "cold_ms": 100},
+        {"n_ctx": 1024, "deadline_ms": 100},
     ),
     "a broken pyproject.toml without our table is not ours": ({"workspace": "[project\n"}, {}),
     "tool need not be a table": ({"workspace": "tool = 'lsp-local'"}, {}),
@@ -177,14 +178,14 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {
             "user": "n_ctxx = 1",
             "environ": {"LSP_LOCAL_MODLE": "secret"},
-            "editor": {"nPredictLin": 2, "cold-ms": 3},
+            "editor": {"nPredictLin": 2, "deadline-ms": 3},
         },
         {},
         [
             f"{USER} there is no option 'n_ctxx'; did you mean `n_ctx`?",
             "LSP_LOCAL_MODLE: there is no option 'modle'; did you mean `model`?",
             f"{EDITOR} there is no option 'nPredictLin'; did you mean `n_predict_line`?",
-            f"{EDITOR} there is no option 'cold-ms'; did you mean `cold_ms`?",
+            f"{EDITOR} there is no option 'deadline-ms'; did you mean `deadline_ms`?",
         ],
     ),
     "a name like no other gets the list": (

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -49,7 +48,10 @@ class ScriptedBackend:
     def n_kept(self, tokens: list[int]) -> int:
         return 1
 
-    def prefill(self, tokens: list[int]) -> int:
+    def n_missing(self, tokens: list[int]) -> int:
+        return len(tokens)
+
+    def prefill(self, tokens: list[int], n_most: int) -> int:
         self.read = tokens[: len(self.read) + self._n_chunk]
         return len(tokens) - len(self.read)
 
@@ -65,11 +67,8 @@ class ScriptedBackend:
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         raise NotImplementedError
 
-    def save_state(self, tokens: list[int], path: Path) -> bool:
-        raise NotImplementedError
-
-    def load_state(self, tokens: list[int], path: Path) -> bool:
-        raise NotImplementedError
+    def write_states(self) -> Iterator[None]:
+        return iter(())
 
     def interrupt(self) -> None:
         raise NotImplementedError
@@ -85,7 +84,9 @@ def answer_of(backend: Backend, request: GenerateRequest) -> tuple[list[bytes], 
     """Return the pieces that were decoded, one a token, and the answer, which comes last."""
     *steps, answer = generate(backend, request)
     assert isinstance(answer, Generated)
-    pieces = [step.piece for step in steps if isinstance(step, Token)]
+    tokens = [step for step in steps if isinstance(step, Token)]
+    pieces = [PIECES[token.token] for token in tokens]
+    assert b"".join(token.piece for token in tokens).decode(errors="ignore").startswith(answer.text)
     assert (answer.n_predicted, len(answer.logprobs)) == (len(pieces), len(pieces))
     return pieces, answer
 

@@ -19,13 +19,12 @@ TEXTS = [
 
 def check(text: str, offset: int, n_tokens: int) -> tuple[int, str]:
     """Cut a window; it adjoins at the cursor and keeps its size. Return its start and suffix."""
-    prefix, suffix = prompt.window(text, offset, n_tokens)
-    start, end = offset - len(prefix), offset + len(suffix)
-    assert (text[start:offset], text[offset:end]) == (prefix, suffix)
-    assert end - start <= n_tokens * prompt.CHARS_PER_TOKEN
-    assert prefix or not offset
-    assert suffix or offset == len(text)
-    return start, suffix
+    start, behind, end = prompt.window(text, offset, n_tokens)
+    assert 0 <= start <= offset <= behind <= end <= len(text)
+    assert offset - start + end - behind <= n_tokens * prompt.CHARS_PER_TOKEN
+    assert start < offset or not offset
+    assert behind < end or prompt.behind(text, offset) == len(text)
+    return start, text[behind:end]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -63,22 +62,42 @@ def test_typing_moves_the_start_rarely_and_the_suffix_never(text: str, typed: st
     ],
 )
 def test_window(before: str, behind: str, want: tuple[str, str]) -> None:
-    assert prompt.window(before + behind, len(before), 16) == want
+    text = before + behind
+    start, suffix_start, end = prompt.window(text, len(before), 16)
+    assert (text[start : len(before)], text[suffix_start:end]) == want
 
 
 @pytest.mark.parametrize(
-    ("prefill_speed", "cold_ms", "n_ctx", "want"),
+    ("behind", "want"),
     [
-        pytest.param(0.0, 2500, 4096, 128, id="nothing measured yet"),
-        pytest.param(60.0, 2500, 4096, 128, id="a slow machine"),
-        pytest.param(200.0, 2500, 4096, 384, id="two cores"),
-        pytest.param(240.0, 2500, 4096, 512, id="a little faster"),
-        pytest.param(9000.0, 2500, 4096, 3072, id="a graphics card is bound by the context"),
-        pytest.param(9000.0, 2500, 512, 384, id="the smallest context"),
+        pytest.param(")\nx", "\nx", id="a bracket that the editor closed"),
+        pytest.param("])}\nx", "\nx", id="several"),
+        pytest.param('")', "", id="a string in brackets at the end of the text"),
+        pytest.param("):  \nx", "\nx", id="with a colon and blanks"),
+        pytest.param(");\nx", "\nx", id="with a semicolon"),
+        pytest.param(") + y\nx", ") + y\nx", id="not where code follows"),
+        pytest.param(" + y\nx", " + y\nx", id="not where it closes nothing"),
+        pytest.param("\n)\nx", "\n)\nx", id="not on the next line"),
     ],
 )
-def test_budget(prefill_speed: float, cold_ms: int, n_ctx: int, want: int) -> None:
-    assert prompt.budget(prefill_speed, cold_ms, n_ctx) == want
+def test_what_only_closes_is_no_part_of_the_suffix(behind: str, want: str) -> None:
+    text = "f(" + behind
+    assert text[prompt.behind(text, 2) :] == want
+
+
+@pytest.mark.parametrize(
+    ("speed", "seconds", "most", "want"),
+    [
+        pytest.param(0.0, 0.5, 1024, 128, id="nothing measured yet"),
+        pytest.param(60.0, 0.5, 1024, 128, id="a slow machine"),
+        pytest.param(290.0, 0.9, 1024, 256, id="two cores"),
+        pytest.param(290.0, 1.4, 1024, 384, id="one and a half times a power of two"),
+        pytest.param(9000.0, 3.0, 1024, 1024, id="a graphics card is bound by the options"),
+        pytest.param(290.0, -0.1, 1024, 128, id="no time at all"),
+    ],
+)
+def test_budget(speed: float, seconds: float, most: int, want: int) -> None:
+    assert prompt.budget(speed, seconds, most) == want
 
 
 @pytest.mark.parametrize(

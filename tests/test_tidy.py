@@ -16,9 +16,11 @@ ALL_FILES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["lsp", "evals"],
+    ["evals"],
+    ["lsp"],
     ["features"],
     ["context", "cache"],
+    ["disk", "stats"],
     ["engine"],
     ["judge", "syntax", "download", "report"],
     ["wheels"],
@@ -26,7 +28,7 @@ FLOORS = [
     ["brackets"],
     ["catalogue", "config"],
     ["options"],
-    ["text"],
+    ["text", "folders"],
     ["__init__"],
 ]
 ONLY_IN = {
@@ -36,6 +38,10 @@ ONLY_IN = {
     "ik_llama_cpp": "engine/binding.py",
     "huggingface_hub": "download.py",
     "numpy": "engine/",
+    "diskcache": "disk.py",
+    "plotext": "cli/",
+    "xllamacpp": "evals/",
+    "matplotlib": "evals/plots.py",
     "typer": "cli/",
     "rich": "cli/ report.py",
 }

@@ -1,16 +1,18 @@
 """The worker's two threads: every request is answered once, whatever goes wrong on the way."""
 
+import argparse
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from test_generation import ScriptedBackend
 
 from lsp_local.engine import wire
-from lsp_local.engine.base import Backend, GenerateRequest, Priority
+from lsp_local.engine.base import Backend, GenerateRequest, Priority, TokenScore
 from lsp_local.engine.worker import Worker
 
 REQUEST = {**wire.fields_of(GenerateRequest([6, 7], 3)), "priority": Priority.PREFETCH}
@@ -19,8 +21,8 @@ REQUEST = {**wire.fields_of(GenerateRequest([6, 7], 3)), "priority": Priority.PR
 class UnpackableBackend(ScriptedBackend):
     """Writes down what no message can hold."""
 
-    def save_state(self, tokens: list[int], path: Path) -> bool:
-        return object()  # type: ignore[return-value]
+    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
+        return iter([[TokenScore(1, object(), [])]] if tokens else [])  # type: ignore[arg-type]
 
     def resume(self) -> None:
         """Nothing was interrupted."""
@@ -52,12 +54,18 @@ def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[w
         pytest.param({"op": "info", "request": {"priority": 99}}, id="an unknown priority"),
         pytest.param({"op": "generate", "request": {}}, id="a request without tokens"),
         pytest.param(
-            {"op": "save_state", "tokens": [], "path": ""}, id="an answer that cannot be sent"
+            {"op": "score", "tokens": [1], "n_best": 1}, id="an answer that cannot be sent"
         ),
     ],
 )
 def test_what_goes_wrong_is_told_once_and_the_next_is_served(broken: wire.Message) -> None:
-    good = {"id": 2, "op": "score", "tokens": [], "request": {"priority": Priority.LINT}}
+    good = {
+        "id": 2,
+        "op": "score",
+        "tokens": [],
+        "n_best": 1,
+        "request": {"priority": Priority.LINT},
+    }
     first, second = answer_to({**broken, "id": 1}, good)
     assert (first["id"], second["id"]) == (1, 2)
     assert "error" in first
@@ -67,7 +75,15 @@ def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         worker = Worker(theirs)
-        worker.load(tmp_path / "no\0model.gguf", 512, 1)
+        worker.load(
+            argparse.Namespace(
+                model=tmp_path / "no\0model.gguf",
+                n_ctx=512,
+                n_threads=1,
+                states=None,
+                states_bytes=0,
+            )
+        )
         threading.Thread(target=worker.run, daemon=True).start()
         worker._take({"op": "info", "id": 1})
         answer = wire.receive(ours)
@@ -84,7 +100,7 @@ from lsp_local.engine import worker as module
 class Stuck(ScriptedBackend):
     def resume(self): pass
     def interrupt(self): pass
-    def prefill(self, tokens):
+    def prefill(self, tokens, n_most):
         worker._send(0)
         threading.Event().wait()
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, doctor, model, tour
+from lsp_local.cli import bench, complete, doctor, model, stats, tour
 
 app = typer.Typer(
     name="lsp-local",
@@ -19,6 +19,7 @@ app.add_typer(bench.app, name="bench")
 app.command("complete")(complete.complete_at)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)
+app.command("stats")(stats.show)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_opt
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.context import Windows
-from lsp_local.features.inline_completion import complete, is_disabled
+from lsp_local.features.inline_completion import Reader, complete, is_disabled
 from lsp_local.options import Options
 from lsp_local.text import Outcome, Reason
 
@@ -45,4 +45,6 @@ async def _complete(cursor: Place, options: Options) -> Outcome:
     async with chosen_engine(options) as engine:
         with waiting(f"loading {options.model}"):
             await engine.info()  # the load is not what a completion costs; raises EngineError
-        return await complete(engine, options, Windows(), cursor.doc, cursor.offset)
+        reader = Reader(engine, options, Windows())
+        seconds = reader.deadline(is_automatic=False)
+        return await complete(reader, cursor.doc, cursor.offset, seconds)

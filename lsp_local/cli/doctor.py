@@ -14,6 +14,7 @@ import typer
 
 from lsp_local import __version__, config, models
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import physical_cores
@@ -40,6 +41,7 @@ def examine(
             findings["speed"] = asyncio.run(_measure(options))
     except UserError as error:
         problems.append(str(error))
+    findings["caches"] = in_short()
     findings["sockets"] = {
         "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
         "worker": "a socket pair without a name, between server and model process",

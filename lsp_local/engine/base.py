@@ -1,9 +1,8 @@
 """The contract between those who want tokens and the model that produces them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from lsp_local.prompt import FimTokens
@@ -27,6 +26,7 @@ class Priority(IntEnum):
     CODE_ACTION = 2
     PREFETCH = 3
     LINT = 4
+    UPKEEP = 5
 
 
 class Finish(StrEnum):
@@ -69,7 +69,8 @@ class GenerateRequest:
 
     With `heal`, white-space tokens at the end of `tokens` and one token more are taken off, and
     the decode must first reproduce their text, which is no part of the answer (token healing).
-    `stops` are judged after every token, in the decode loop.
+    `stops` are judged after every token, in the decode loop. With `n_predict` 0 the prompt is
+    only read.
     """
 
     tokens: list[int]
@@ -81,7 +82,7 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One decoded token: its text (b"" while a character is incomplete) and log-probability."""
+    """One decoded token: what it adds to the answer, in bytes, and its log-probability."""
 
     token: int
     piece: bytes
@@ -114,7 +115,10 @@ class TokenScore:
 
 
 class Backend(Protocol):
-    """A model in this process. One thread calls it; `tokenize` and `interrupt` are for any."""
+    """A model in this process.
+
+    One thread calls it; `tokenize`, `n_missing`, `interrupt` and `resume` are for any.
+    """
 
     info: ModelInfo
 
@@ -127,8 +131,11 @@ class Backend(Protocol):
     def n_kept(self, tokens: list[int]) -> int:
         """Bring back the KV state that shares the longest prefix; return that prefix's length."""
 
-    def prefill(self, tokens: list[int]) -> int:
-        """Read one chunk of what the KV cache lacks of `tokens`; return how many are left.
+    def n_missing(self, tokens: list[int]) -> int:
+        """Return how many of `tokens` no KV state holds, so that they would have to be read."""
+
+    def prefill(self, tokens: list[int], n_most: int) -> int:
+        """Read up to `n_most` of what the KV cache lacks of `tokens`; return how many are left.
 
         An interrupted call reads nothing and returns the same number again.
         """
@@ -142,11 +149,8 @@ class Backend(Protocol):
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         """Yield, chunk by chunk, the scores of `tokens[1:]`; [] when a chunk was interrupted."""
 
-    def save_state(self, tokens: list[int], path: Path) -> bool:
-        """Write the KV state of `tokens` to `path`; False if the cache no longer holds it."""
-
-    def load_state(self, tokens: list[int], path: Path) -> bool:
-        """Read the KV state of `tokens`; False for a missing, damaged or foreign file."""
+    def write_states(self) -> Iterator[None]:
+        """Keep on disk what is not there yet, step by step; for when nobody waits."""
 
     def interrupt(self) -> None:
         """End the running call within milliseconds, also inside a prefill."""
@@ -156,6 +160,9 @@ class Backend(Protocol):
 
     def speed(self) -> Speed:
         """Return the measured speed; it changes only when the machine's has, by a quarter."""
+
+
+OnText = Callable[[str], None]
 
 
 class Engine(Protocol):
@@ -170,8 +177,14 @@ class Engine(Protocol):
     async def tokenize(self, texts: list[str]) -> list[list[int]]:
         """Return the token ids of every text; special tokens in them are plain text."""
 
-    async def generate(self, request: GenerateRequest) -> Generated:
-        """Decode. Cancelling the awaiting task stops the decode within milliseconds.
+    async def n_missing(self, tokens: list[int]) -> int:
+        """Return how many of `tokens` would have to be read; the others are in a KV state."""
 
-        Raises EngineDied when the worker dies on the way.
+    async def generate(
+        self, request: GenerateRequest, on_text: OnText = lambda _text: None
+    ) -> Generated:
+        """Decode; `on_text` gets what is added to the answer as it comes.
+
+        Cancelling the awaiting task stops the decode within milliseconds. Raises EngineDied when
+        the worker dies on the way.
         """

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,13 +20,14 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
+    OnText,
     Priority,
     Speed,
     TokenScore,
 )
 from lsp_local.engine.wire import Message
-
-OnToken = Callable[[int, str], None]  # a decoded token and its text, as it comes
+from lsp_local.folders import states_dir
+from lsp_local.options import Options
 
 CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
 CRASHES_IN_A_ROW = 3
@@ -37,12 +37,23 @@ CRASH_WINDOW = 60.0  # seconds
 class EngineClient:
     """An `Engine` whose model lives in a child process that may be killed at any time."""
 
-    def __init__(self, model: Path, *, n_ctx: int, n_threads: int) -> None:
+    def __init__(
+        self,
+        model: Path,
+        *,
+        n_ctx: int,
+        n_threads: int,
+        states: Path | None = None,
+        states_bytes: int = 0,
+    ) -> None:
+        """Prepare a client; KV states are kept in `states`, in at most `states_bytes`."""
         self._model = model.resolve()
+        self._states = states.resolve() if states else None
+        self._states_bytes = states_bytes
         self._n_ctx = n_ctx
         self._n_threads = n_threads or physical_cores()
         self._keys = itertools.count(1)
-        self._pending: dict[int, tuple[asyncio.Future[Any], OnToken | None]] = {}
+        self._pending: dict[int, tuple[asyncio.Future[Any], OnText | None]] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -50,6 +61,13 @@ class EngineClient:
         self._speed = CAREFUL_GUESS
         self._crashes: deque[float] = deque(maxlen=CRASHES_IN_A_ROW)
         self._is_closed = False
+
+    @classmethod
+    def keeping_states(cls, model: Path, options: Options) -> Self:
+        """Return a client as `options` have it, which keeps KV states on disk."""
+        n_bytes = options.cache_mb * 2**20
+        n_ctx, n_threads, folder = options.n_ctx, options.n_threads, states_dir()
+        return cls(model, n_ctx=n_ctx, n_threads=n_threads, states=folder, states_bytes=n_bytes)
 
     @property
     def is_ready(self) -> bool:
@@ -110,12 +128,16 @@ class EngineClient:
         result: list[list[int]] = await self._call({"op": "tokenize", "texts": texts})
         return result
 
+    async def n_missing(self, tokens: list[int]) -> int:
+        """See `Engine`."""
+        return int(await self._call({"op": "n_missing", "tokens": tokens}))
+
     async def generate(
-        self, request: GenerateRequest, on_token: OnToken = lambda _token, _text: None
+        self, request: GenerateRequest, on_text: OnText = lambda _text: None
     ) -> Generated:
         """See `Engine`."""
         message = {"op": "generate", "request": wire.fields_of(request)}
-        fields = await self._call(message, on_token)
+        fields = await self._call(message, on_text)
         self._speed = wire.speed_from(fields.pop("speed"))
         return Generated(**{**fields, "finish": Finish(fields["finish"])})
 
@@ -128,16 +150,6 @@ class EngineClient:
         rows = await self._call({**message, "request": {"priority": Priority.LINT}})
         return [TokenScore(row[0], row[1], [tuple(best) for best in row[2]]) for row in rows]
 
-    async def save_state(self, tokens: list[int], path: Path) -> bool:
-        """Write the KV state of `tokens` to `path`; False if the cache no longer holds it."""
-        message = {"op": "save_state", "tokens": tokens, "path": str(path.resolve())}
-        return bool(await self._call(message))
-
-    async def load_state(self, tokens: list[int], path: Path) -> bool:
-        """Read a KV state; False for a missing, damaged or foreign file."""
-        message = {"op": "load_state", "tokens": tokens, "path": str(path.resolve())}
-        return bool(await self._call(message))
-
     async def settle(self) -> None:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})
@@ -148,6 +160,8 @@ class EngineClient:
         command += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
         command += ["--model", str(self._model)]
         command += ["--n-ctx", str(self._n_ctx), "--n-threads", str(self._n_threads)]
+        if self._states is not None:
+            command += ["--states", str(self._states), "--states-bytes", str(self._states_bytes)]
         return subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],
@@ -178,22 +192,22 @@ class EngineClient:
         is_full = len(self._crashes) == CRASHES_IN_A_ROW
         return is_full and time.monotonic() - self._crashes[0] < CRASH_WINDOW
 
-    async def _call(self, message: Message, on_token: OnToken | None = None) -> Any:
+    async def _call(self, message: Message, on_text: OnText | None = None) -> Any:
         await self.info()
-        return await self._send(message, on_token)
+        return await self._send(message, on_text)
 
-    async def _send(self, message: Message, on_token: OnToken | None = None) -> Any:
+    async def _send(self, message: Message, on_text: OnText | None = None) -> Any:
         """Send a request and wait for its answer; if nobody wants it any more, tell the worker."""
         if self._writer is None:
             raise EngineDied("the model process has died; the next request starts a new one")
         key = next(self._keys)
         packed = wire.pack({**message, "id": key})
         future = asyncio.get_running_loop().create_future()
-        self._pending[key] = future, on_token
+        self._pending[key] = future, on_text
         self._writer.write(packed)
         try:
             return await future
-        except BaseException:  # cancelled, or `on_token` failed
+        except BaseException:  # cancelled, or `on_text` failed
             if self._writer is not None:
                 self._writer.write(wire.pack({"op": "cancel", "id": key}))
             raise
@@ -204,9 +218,9 @@ class EngineClient:
         """Hand answers to those who wait for them, until the worker is gone."""
         try:
             while (message := await wire.receive_async(reader)) is not None:
-                future, on_token = self._pending.get(message["id"], (None, None))
+                future, on_text = self._pending.get(message["id"], (None, None))
                 if future is not None and not future.done():
-                    _deliver(message, future, on_token)
+                    _deliver(message, future, on_text)
         except (OSError, wire.WireError):
             pass  # a peer that talks nonsense is as good as dead
         except asyncio.CancelledError:
@@ -234,15 +248,15 @@ class EngineClient:
                     await self.start()
 
 
-def _deliver(message: Message, future: asyncio.Future[Any], on_token: OnToken | None) -> None:
-    """Hand a message to the one who waits for it, and what goes wrong in `on_token` too."""
+def _deliver(message: Message, future: asyncio.Future[Any], on_text: OnText | None) -> None:
+    """Hand a message to the one who waits for it, and what goes wrong in `on_text` too."""
     if "error" in message:
         future.set_exception(EngineError(message["error"]))
     elif "result" in message:
         future.set_result(message["result"])
-    elif on_token is not None:
+    elif on_text is not None:
         try:
-            on_token(message["token"], message["text"])
+            on_text(message["text"])
         except Exception as error:
             future.set_exception(error)
 

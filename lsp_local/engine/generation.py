@@ -4,8 +4,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lsp_local.engine.base import Backend, EngineError, Finish, Generated, GenerateRequest, Token
+from lsp_local.engine.base import (
+    Backend,
+    EngineError,
+    Finish,
+    Generated,
+    GenerateRequest,
+    Priority,
+    Token,
+)
 from lsp_local.stops import Cut, cut, cut_short
+
+N_URGENT = 128  # tokens a prefill step; fewer would read more slowly
+N_BACKGROUND = 64  # a person's key interrupts these all the time, and what was read is lost
 
 
 def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Generated | None]:
@@ -24,10 +35,14 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
     request = replace(request, n_predict=min(request.n_predict, n_free))
     n_reused = min(backend.n_kept(prompt), len(prompt) - 1)
     tokens = list(prompt)
+    n_most = N_URGENT if request.priority <= Priority.CODE_ACTION else N_BACKGROUND
     answer = _Answer(request, healing)
     while not answer.finish:
-        while backend.prefill(tokens):
+        while backend.prefill(tokens, n_most):
             yield None
+        if request.n_predict <= 0:
+            answer.finish = Finish.LENGTH
+            break
         token = answer.take(backend, started)
         if token is not None:
             tokens.append(token.token)
@@ -75,7 +90,7 @@ class _Answer:
             self.finish = Finish.STOP
         elif len(self.logprobs) >= self._request.n_predict:
             self.finish = Finish.LENGTH
-        return token
+        return replace(token, piece=piece)
 
     def kept(self) -> str:
         """Return the text up to where it was stopped."""

@@ -1,6 +1,7 @@
 """The process that owns the model: one thread computes, one listens and can interrupt it."""
 
 import argparse
+import codecs
 import ctypes
 import os
 import signal
@@ -26,6 +27,8 @@ from lsp_local.engine.wire import Message
 
 PR_SET_PDEATHSIG = 1
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
+IDLE_SECONDS = 2.0  # after which what was read is written to disk
+UPKEEP = 0  # the key of our own job; those of the server begin at 1
 
 
 @dataclass(slots=True)
@@ -47,16 +50,23 @@ class Worker:
         self._failure = ""
         self._jobs: list[Job] = []
         self._running: Job | None = None
+        self._last = Priority.UPKEEP  # of what was done last: nothing needs to be written yet
         self._n_steps = 0
         self._changed = threading.Condition()
         self._sending = threading.Lock()
 
-    def load(self, model: Path, n_ctx: int, n_threads: int) -> None:
+    def load(self, arguments: argparse.Namespace) -> None:
         """Load the model; a failure is told to whoever asks."""
         try:
             from lsp_local.engine.llama import LlamaBackend
 
-            self._backend = LlamaBackend(model, n_ctx, n_threads)
+            self._backend = LlamaBackend(
+                arguments.model,
+                arguments.n_ctx,
+                arguments.n_threads,
+                arguments.states,
+                arguments.states_bytes,
+            )
         except Exception as error:
             self._failure = _said(error)
 
@@ -72,13 +82,25 @@ class Worker:
         """Work off the jobs, the most urgent first; never returns."""
         while True:
             with self._changed:
-                while not self._jobs:
-                    self._changed.wait()
+                self._wait_for_jobs()
                 self._running = job = min(self._jobs, key=lambda job: (job.priority, job.key))
                 if self._backend and not job.is_cancelled:
                     self._backend.resume()
             self._step(job)
             self._n_steps += 1
+
+    def _wait_for_jobs(self) -> None:
+        """Wait for a request; after a while of idleness the upkeep is a job, once."""
+        seconds = None if self._last is Priority.UPKEEP else IDLE_SECONDS
+        while not self._jobs:
+            if not self._changed.wait(seconds) and self._backend:
+                job = Job(UPKEEP, Priority.UPKEEP, self._upkeep(self._backend))
+                self._jobs.append(job)
+
+    def _upkeep(self, backend: Backend) -> Iterator[Message | None]:
+        for _ in backend.write_states():
+            yield None
+        yield {"result": None}
 
     def _take(self, message: Message) -> None:
         try:
@@ -86,6 +108,8 @@ class Worker:
                 self._cancel(message["id"])
             elif message["op"] == "tokenize" and self._backend:
                 self._send(message["id"], result=self._tokenize(message))
+            elif message["op"] == "n_missing" and self._backend:
+                self._send(message["id"], result=self._backend.n_missing(message["tokens"]))
             else:
                 self._submit(message)
         except Exception as error:
@@ -144,7 +168,7 @@ class Worker:
         packed = wire.pack({"id": job.key, **frame})
         with self._changed:
             self._jobs.remove(job)
-            self._running = None
+            self._last, self._running = job.priority, None
         self._write(packed)
 
     def _send(self, key: int, **frame: Any) -> None:
@@ -170,12 +194,6 @@ class Worker:
                 yield from self._generate(message)
             case "score":
                 yield from self._score(message)
-            case "save_state":
-                is_done = self._backend.save_state(message["tokens"], Path(message["path"]))
-                yield {"result": is_done}
-            case "load_state":
-                is_done = self._backend.load_state(message["tokens"], Path(message["path"]))
-                yield {"result": is_done}
             case unknown:
                 raise EngineError(f"the worker knows no operation {unknown!r}")
 
@@ -189,10 +207,12 @@ class Worker:
 
     def _generate(self, message: Message) -> Iterator[Message | None]:
         assert self._backend
+        # A character may be spread over several tokens.
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
         for event in generate(self._backend, wire.request_from(message["request"])):
             match event:
                 case Token():
-                    yield {"token": event.token, "text": event.piece.decode(errors="replace")}
+                    yield {"text": decoder.decode(event.piece)}
                 case Generated():
                     yield {"result": {**wire.fields_of(event), **self._speed()}}
                 case None:
@@ -230,12 +250,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--n-ctx", type=int, required=True)
     parser.add_argument("--n-threads", type=int, required=True)
+    parser.add_argument("--states", type=Path)
+    parser.add_argument("--states-bytes", type=int, default=0)
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's business
     die_with_parent(arguments.parent)
     worker = Worker(socket.socket(fileno=arguments.fd))
     threading.Thread(target=worker.listen, daemon=True).start()
-    worker.load(arguments.model, arguments.n_ctx, arguments.n_threads)
+    worker.load(arguments)
     worker.run()
 
 

@@ -1,6 +1,7 @@
 """How soon the engine answers the next key, and how soon it is silent when it is told to stop."""
 
 import asyncio
+import math
 import statistics
 import time
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 from lsp_local.context import Windows
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import EngineClient
-from lsp_local.features.inline_completion import complete
+from lsp_local.features.inline_completion import Reader, complete
 from lsp_local.options import Options
 from lsp_local.text import Document, Outcome
 
@@ -50,7 +51,7 @@ async def _cancel_decode(engine: EngineClient, tokens: list[int], n: int) -> flo
     is_decoding = asyncio.Event()
     n_seen = 0
 
-    def count(_token: int, _text: str) -> None:
+    def count(_text: str) -> None:
         nonlocal n_seen
         n_seen += 1
         if n_seen == n_wanted:
@@ -83,12 +84,11 @@ async def one_key_later(
 ) -> Keys:
     """Ask at `offset` of a document never read before, then once after each of `keys`."""
     outcomes: list[Outcome] = []
-    windows = Windows()
+    reader = Reader(engine, options, Windows())
     for n in range(len(keys) + 1):
         text = doc.text[:offset] + keys[:n] + doc.text[offset:]
-        outcomes.append(
-            await complete(engine, options, windows, replace(doc, text=text), offset + n)
-        )
+        # However long it takes: the context that the options allow.
+        outcomes.append(await complete(reader, replace(doc, text=text), offset + n, math.inf))
     return Keys(outcomes[0], outcomes[1:])
 
 

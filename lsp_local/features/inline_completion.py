@@ -13,10 +13,16 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     ModelInfo,
+    OnText,
+    Priority,
 )
 from lsp_local.options import Options, is_excluded
-from lsp_local.stops import Kind, Stops
+from lsp_local.stops import Kind, Stops, cut
 from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
+
+INVOKED = 6  # times as long may it take when asked for by hand
+NORMAL_ANSWER = 8  # tokens: what an answer has in the middle
+SECONDS_OF_BLOCK = 2.0  # times the deadline that the decode of a whole block may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,31 @@ class Reading:
     stops: Stops
 
 
-async def complete(
-    engine: Engine, options: Options, windows: Windows, doc: Document, offset: int
-) -> Outcome:
-    """Suggest what follows `offset`. Cancelling the task stops the decode within milliseconds.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What readings depend on beside the place. `windows` is the same for a whole session."""
 
-    Pass the same `windows` for all requests of a session.
+    engine: Engine
+    options: Options
+    windows: Windows
+
+    def deadline(self, is_automatic: bool) -> float:
+        """Return how many seconds an answer may take; who asks by hand waits longer."""
+        times = 1 if is_automatic else INVOKED
+        return self.options.deadline_ms / 1000 * times
+
+
+async def complete(
+    reader: Reader,
+    doc: Document,
+    offset: int,
+    seconds: float,
+    priority: Priority = Priority.INLINE,
+    on_text: OnText = lambda _text: None,
+) -> Outcome:
+    """Suggest what follows `offset`; what is read fits into `seconds` where possible.
+
+    Cancelling the task stops the decode within milliseconds.
     """
     started = time.perf_counter()
     if not doc.text[:offset].strip():
@@ -44,12 +69,15 @@ async def complete(
     if is_in_word(doc.text, offset):
         return Outcome(None, Reason.MIDDLE_OF_WORD)
     try:
-        info = await engine.info()
-        reading = await read_around(engine, options, info, windows, doc, offset)
+        info = await reader.engine.info()
+        reading = await read_around(reader, doc, offset, seconds)
         if reading is None:
             return Outcome(None, Reason.NOTHING_TO_READ)
         before_decode = time.perf_counter()
-        answer = await engine.generate(_request(reading))
+        request = GenerateRequest(
+            reading.tokens, reading.n_predict, heal=True, stops=reading.stops, priority=priority
+        )
+        answer = await reader.engine.generate(request, on_text)
     except EngineDied:
         return Outcome(None, Reason.ENGINE_DIED)
     except EngineError:
@@ -58,11 +86,27 @@ async def complete(
     stats = _stats(info, answer, started, before_decode)
     text, reason = judge.judge(answer.text, answer.stop, reading.stops)
     suggestion = Suggestion(offset, text) if reason is Reason.SHOWN else None
-    return Outcome(suggestion, reason, stats)
+    return Outcome(suggestion, reason, stats, answer.stop)
+
+
+async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> bool:
+    """Read about `n_tokens` around `offset`, so that the next request need not; tell if it was so.
+
+    Others go first. Raises EngineError. The windows are fresh ones, and in force when all is read.
+    """
+    fresh = Reader(reader.engine, reader.options, Windows())
+    info = await reader.engine.info()
+    reading = await _reading(fresh, info, doc, offset, min(n_tokens, _most(reader.options, info)))
+    if reading is None:
+        return False
+    request = GenerateRequest(reading.tokens, 0, heal=True, priority=Priority.PREFETCH)
+    await reader.engine.generate(request)
+    reader.windows.adopt(fresh.windows)
+    return True
 
 
 def recall(suggestions: Suggestions, doc: Document, offset: int) -> Outcome | None:
-    """Return the rest of a suggestion that the user types into, without the model.
+    """Return what is known of a place without the model.
 
     It is judged again: what surrounds the cursor is not what it was.
     """
@@ -70,12 +114,17 @@ def recall(suggestions: Suggestions, doc: Document, offset: int) -> Outcome | No
     known = suggestions.recall(doc, offset)
     if known is None:
         return None
-    stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
-    text, reason = judge.judge(known.text, "", stops)
-    if reason is not Reason.SHOWN:
-        return None
+    text, reason = known.text, known.reason
+    if reason is Reason.SHOWN:
+        stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
+        # What the editor has closed since is not to be closed again.
+        found = None if "\n" in text else cut(stops, text)
+        text, reason = judge.judge(found.text if found else text, "", stops)
+        if reason is not Reason.SHOWN:
+            return None
     total_ms = round((time.perf_counter() - started) * 1000, 1)
-    return Outcome(Suggestion(offset, text), reason, Stats(total_ms=total_ms))
+    suggestion = Suggestion(offset, text) if reason is Reason.SHOWN else None
+    return Outcome(suggestion, reason, Stats(source="cache", total_ms=total_ms))
 
 
 def is_disabled(options: Options, doc: Document, full_path: str) -> bool:
@@ -94,32 +143,57 @@ def is_in_word(text: str, offset: int) -> bool:
     return right.isalnum() or right == "_"
 
 
-async def read_around(
-    engine: Engine,
-    options: Options,
-    info: ModelInfo,
-    windows: Windows,
-    doc: Document,
-    offset: int,
+async def read_around(reader: Reader, doc: Document, offset: int, seconds: float) -> Reading | None:
+    """Choose and tokenise what the model reads around `offset`; None if not even a line fits.
+
+    That is all that the options allow if no more than `seconds` go by until it is read, and else a
+    smaller window; the full one is read when nobody waits (`warm`).
+    """
+    engine = reader.engine
+    info, speed = await engine.info(), await engine.speed()
+    most = _most(reader.options, info)
+    full = await _reading(reader, info, doc, offset, most)
+    for_reading = seconds - NORMAL_ANSWER / max(speed.decode, 1.0)
+    n_quick = prompt.budget(speed.prefill, for_reading, most)
+    if full is None or n_quick >= most:
+        return full
+    n_missing = await engine.n_missing(full.tokens)
+    if n_missing <= speed.prefill * for_reading:
+        return full
+    quick = await _reading(reader, info, doc, offset, n_quick)
+    if quick is None or n_missing <= await engine.n_missing(quick.tokens):
+        return full
+    return quick
+
+
+def _most(options: Options, info: ModelInfo) -> int:
+    return min(options.n_context, options.n_ctx * 3 // 4, info.n_ctx * 3 // 4)
+
+
+async def _reading(
+    reader: Reader, info: ModelInfo, doc: Document, offset: int, n_tokens: int
 ) -> Reading | None:
-    """Choose and tokenise what the model reads around `offset`; None if not even a line fits."""
-    speed = await engine.speed()
-    n_ctx = min(options.n_ctx, info.n_ctx)
+    """Tokenise a window of about `n_tokens`, or of less where the text is dense."""
     stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
-    n_predict = min(_n_predict(options, stops), n_ctx // 2)
-    wanted = prompt.budget(speed.prefill, options.cold_ms, n_ctx)
-    n_tokens = windows.n_tokens(doc, offset, wanted)
+    n_ctx = min(reader.options.n_ctx, info.n_ctx)
+    n_predict = min(await _n_predict(reader, stops), n_ctx // 2)
     while n_tokens:
-        prefix, suffix = prompt.window(doc.text, offset, n_tokens)
-        tokens = await _tokens(engine, info, doc, prefix, suffix)
+        window = reader.windows.at(doc, offset, n_tokens)
+        tokens = await _tokens(reader.engine, info, doc, window.prefix, window.suffix)
         if len(tokens) + n_predict < n_ctx:
             return Reading(tokens, n_predict, stops)
-        n_tokens //= 2  # dense text: far more tokens to the character than code has
+        n_tokens //= 2  # far more tokens to the character than code has
     return None
 
 
-def _n_predict(options: Options, stops: Stops) -> int:
-    return options.n_predict_block if stops.kind is Kind.BLOCK else options.n_predict_line
+async def _n_predict(reader: Reader, stops: Stops) -> int:
+    """Return how many tokens to decode: a line is always finished, of a block what time allows."""
+    options = reader.options
+    if stops.kind is not Kind.BLOCK:
+        return options.n_predict_line
+    seconds = SECONDS_OF_BLOCK * options.deadline_ms / 1000
+    n_in_time = int((await reader.engine.speed()).decode * seconds)
+    return min(options.n_predict_block, max(options.n_predict_line, n_in_time))
 
 
 async def _tokens(
@@ -134,14 +208,11 @@ async def _tokens(
     return prompt.suffix_first(info.fim, opening, before, after)
 
 
-def _request(reading: Reading) -> GenerateRequest:
-    return GenerateRequest(reading.tokens, reading.n_predict, heal=True, stops=reading.stops)
-
-
 def _stats(info: ModelInfo, answer: Generated, started: float, before_decode: float) -> Stats:
     """Count times from the request on: `ttft_ms` includes what went before the decode."""
     waited_ms = (before_decode - started) * 1000
     return Stats(
+        source="model",
         model=info.name,
         n_prompt=answer.n_prompt,
         n_reused=answer.n_reused,

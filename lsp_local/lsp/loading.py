@@ -114,7 +114,7 @@ class Loader:
         if self._has_failed(stamp):
             return
         self._failed = (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
-        engine = EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
+        engine = EngineClient.keeping_states(path, options)
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {Path(options.model).name}"):

@@ -15,11 +15,12 @@ from lsp_local.lsp import convert, logs, settings, stdio
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.session import Request, Session
 from lsp_local.lsp.transport import Protocol
-from lsp_local.text import Reason
 
 logger = logging.getLogger(__name__)
 
 WHY = "lspLocal/why"
+STATS = "lspLocal/stats"
+DID_MOVE_CURSOR = "lspLocal/didMoveCursor"
 _CLOSE_SECONDS = 0.1
 _FLUSH_SECONDS = 0.1
 _HARD_END_SECONDS = 0.25
@@ -52,6 +53,12 @@ class Server(LanguageServer):
         folders = [folder.uri for folder in self.workspace.folders.values()]
         return folders or ([root] if root else [])
 
+    def note_cursor(self, uri: str, position: types.Position) -> None:
+        """Tell the session where the cursor is."""
+        doc = self.session.documents.get(uri)
+        if doc is not None:
+            self.session.moved(doc, convert.offset_at(doc.text, position, self.encoding))
+
     def configure(self) -> None:
         """Read the options from wherever they come."""
         folders = self.folders
@@ -72,7 +79,11 @@ def make_server() -> Server:
     # Without options pygls does not advertise it, and Neovim and eglot register statically only.
     inline = server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     inline(inline_completion)
+    # Clients ask for highlights whenever the cursor rests: we have none, but see where it is.
+    server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(document_highlight)
+    server.feature(DID_MOVE_CURSOR)(did_move_cursor)
     server.feature(WHY)(why)
+    server.feature(STATS)(stats)
     return server
 
 
@@ -106,19 +117,20 @@ def did_change_workspace_folders(
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     """Take over a document."""
     server.session.documents.open(params.text_document, server.folders)
-    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+    server.session.changed(params.text_document.uri, None)
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
-    """Follow a document; what is decoded for its old text would be stale, so it stops."""
+    """Follow a document; an answer for its old text would be stale."""
+    before = server.session.documents.get(params.text_document.uri)
     server.session.documents.change(params, server.encoding)
-    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+    server.session.changed(params.text_document.uri, before)
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     """Forget a document."""
     server.session.documents.close(params.text_document.uri)
-    server.session.stop(params.text_document.uri, Reason.STALE_VERSION)
+    server.session.changed(params.text_document.uri, None)
 
 
 async def inline_completion(
@@ -136,12 +148,32 @@ async def inline_completion(
     return convert.inline_items(outcome, doc.text, server.encoding)
 
 
+def document_highlight(server: Server, params: types.DocumentHighlightParams) -> None:
+    """Take note of the cursor; None lets the client ask other servers."""
+    server.note_cursor(params.text_document.uri, params.position)
+
+
+def did_move_cursor(server: Server, params: object) -> None:
+    """Take note of the cursor. Our own notification: `textDocument.uri` and `position`."""
+    match params:
+        case {
+            "textDocument": {"uri": str(uri)},
+            "position": {"line": int(line), "character": int(character)},
+        } if line >= 0 and character >= 0:
+            server.note_cursor(uri, types.Position(line, character))
+
+
 async def why(server: Server, params: object) -> list[dict[str, object]]:
     """Say how the last requests ended, of one document or of all. Our own method."""
     match params:
         case {"textDocument": {"uri": str(uri)}}:
             return server.session.recent(uri)
     return server.session.recent()
+
+
+def stats(server: Server, params: object) -> dict[str, object]:  # noqa: ARG001
+    """Return what this server has done so far. Our own method."""
+    return server.session.figures()
 
 
 def serve() -> None:

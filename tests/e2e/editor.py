@@ -5,7 +5,7 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ _N_UNITS: dict[str, Callable[[str], int]] = {
 }
 
 
-async def start_server() -> LanguageClient:
-    """Start a server that nobody has greeted."""
-    client = await ClientServerConfig(server_command=COMMAND).start()
+async def start_server(environment: Mapping[str, str] | None = None) -> LanguageClient:
+    """Start a server that nobody has greeted, with further environment variables."""
+    variables = {**os.environ, **(environment or {})}
+    client = await ClientServerConfig(server_command=COMMAND, server_env=variables).start()
     assert isinstance(client, LanguageClient)
     return client
 
@@ -84,6 +85,26 @@ class Editor:
         params = types.DidChangeTextDocumentParams(document, [change])
         self.client.text_document_did_change(params)
         self._cursors[uri] = types.Position(at.line, at.character + self._units(text))
+
+    def edit(self, uri: str, at: tuple[int, int], n_chars: int, text: str = "") -> None:
+        """Replace `n_chars` of one line by `text`; the cursor stays, unless `put` moves it."""
+        line, character = at
+        span = types.Range(types.Position(*at), types.Position(line, character + n_chars))
+        change = types.TextDocumentContentChangePartial(span, text)
+        document = types.VersionedTextDocumentIdentifier(next(self._versions), uri)
+        params = types.DidChangeTextDocumentParams(document, [change])
+        self.client.text_document_did_change(params)
+
+    def put(self, uri: str, line: int, character: int) -> None:
+        """Move the cursor, and tell nobody."""
+        self._cursors[uri] = types.Position(line, character)
+
+    def tell_cursor(self, uri: str) -> None:
+        """Tell the server where the cursor is, as our shims do."""
+        at = self._cursors[uri]
+        position = {"line": at.line, "character": at.character}
+        params = {"textDocument": {"uri": uri}, "position": position}
+        self.client.protocol.notify("lspLocal/didMoveCursor", params)
 
     def close(self, uri: str) -> None:
         """Close a document."""

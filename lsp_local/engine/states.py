@@ -1,0 +1,183 @@
+"""KV states on disk: verified before they are used, the least recently used ones dropped."""
+
+import hashlib
+import os
+import struct
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsp_local.engine.kv import n_common
+from lsp_local.folders import make_private
+
+MAGIC = b"lsp-local KV state 2\n"
+HEAD = struct.Struct(f"<{len(MAGIC)}s32s32sI")  # magic, key, SHA-256 of the state, n_tokens
+SUFFIX = ".kv"
+N_WRITE = 4 * 2**20  # bytes a step; a key that comes meanwhile waits for one of them
+WORTH_KEEPING = 128  # tokens that no file has yet; fewer are read again in a moment
+MOST_TOKENS = 2**20
+CAREFUL_GUESS = 300e6  # bytes a second, of a disk that was not asked yet
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A state on disk: which tokens it holds, and the size of its KV bytes."""
+
+    path: Path
+    tokens: list[int]
+    n_bytes: int
+
+
+def state_key(fingerprint: str, tokens: Iterable[int]) -> bytes:
+    """Return the SHA-256 of everything that a state depends on (32 bytes).
+
+    `fingerprint` names model file, engine build and context parameters.
+    """
+    digest = hashlib.sha256(fingerprint.encode() + b"\0")
+    digest.update(",".join(map(str, tokens)).encode())
+    return digest.digest()
+
+
+class StateStore:
+    """A folder of states of one fingerprint, beside those of others under the same bound.
+
+    Invariant: what cannot be read or written is as good as absent; nothing here raises OSError.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, max_bytes: int) -> None:
+        self._root = folder
+        self._folder = folder / hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        self._fingerprint = fingerprint
+        self._max_bytes = max_bytes
+        self._is_broken = False
+        self.load_speed = CAREFUL_GUESS
+        self._stored = {found.path: found for found in self._found()}
+
+    def best(self, tokens: list[int]) -> tuple[Stored | None, int]:
+        """Return the state that shares the longest prefix with `tokens`, and its length."""
+        best, shared = None, 0
+        for stored in list(self._stored.values()):
+            n_shared = n_common(stored.tokens, tokens)
+            if n_shared > shared:
+                best, shared = stored, n_shared
+        return best, shared
+
+    def read(self, stored: Stored) -> bytearray | None:
+        """Return the bytes of a state; None, and it is gone, when it is not what it should be."""
+        started = time.perf_counter()
+        state = None
+        with suppress(OSError):
+            state = _verified(stored.path, state_key(self._fingerprint, stored.tokens))
+        if state is None:
+            self._drop(stored.path)
+            return None
+        self.load_speed = len(state) / max(time.perf_counter() - started, 1e-6)
+        with suppress(OSError):
+            os.utime(stored.path)  # used just now: the last to be dropped
+        return state
+
+    def is_worth_writing(self, tokens: list[int]) -> bool:
+        """Whether a state of `tokens` holds enough that no file has."""
+        return not self._is_broken and len(tokens) - self.best(tokens)[1] >= WORTH_KEEPING
+
+    def write(self, tokens: list[int], state: bytearray) -> Iterator[None]:
+        """Write a state piece by piece; a reader finds it whole or not at all.
+
+        States that it extends go, then those not used for longest until the bound holds.
+        """
+        if len(state) > self._max_bytes:
+            return
+        key = state_key(self._fingerprint, tokens)
+        path = self._folder / (key.hex()[:32] + SUFFIX)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            for folder in (self._root, self._folder):
+                make_private(folder)
+            yield from _written(part, key, tokens, state)
+            part.replace(path)
+        except OSError as error:
+            self._give_up(error)
+            return
+        finally:  # also of a step that never came, or a disk that is full
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        for stored in list(self._stored.values()):
+            if n_common(stored.tokens, tokens) == len(stored.tokens) and stored.path != path:
+                self._drop(stored.path)
+        self._stored[path] = Stored(path, list(tokens), len(state))
+        self._keep_bound()
+
+    def _found(self) -> Iterator[Stored]:
+        """Yield what the folder holds; whatever else lies there is none of ours."""
+        with suppress(OSError):
+            for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+                if (stored := _stored_at(path)) is not None:
+                    yield stored
+
+    def _keep_bound(self) -> None:
+        """Drop files of all fingerprints, least recently used first, until the bound holds."""
+        files = []
+        for path in self._root.glob(f"*/*{SUFFIX}"):
+            with suppress(OSError):
+                status = path.stat()
+                files.append((status.st_mtime_ns, status.st_size, path))
+        n_bytes = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
+            if n_bytes <= self._max_bytes:
+                return
+            self._drop(path)
+            n_bytes -= size
+
+    def _drop(self, path: Path) -> None:
+        self._stored.pop(path, None)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+    def _give_up(self, error: OSError) -> None:
+        """Say it once: the worker's standard error is the server's."""
+        self._is_broken = True
+        print(f"lsp-local: KV states are not kept on disk: {error}", file=sys.stderr)
+
+
+def _written(path: Path, key: bytes, tokens: list[int], state: bytearray) -> Iterator[None]:
+    digest = hashlib.sha256(state).digest()
+    path.touch(mode=0o600)
+    with path.open("wb") as file:
+        file.write(HEAD.pack(MAGIC, key, digest, len(tokens)))
+        file.write(struct.pack(f"<{len(tokens)}i", *tokens))
+        for start in range(0, len(state), N_WRITE):
+            yield
+            file.write(memoryview(state)[start : start + N_WRITE])
+
+
+def _stored_at(path: Path) -> Stored | None:
+    """Read the head of a file; None where it is not one of ours."""
+    try:
+        with path.open("rb") as file:
+            magic, _, _, n_tokens = HEAD.unpack(file.read(HEAD.size))
+            if magic != MAGIC or n_tokens > MOST_TOKENS:
+                return None
+            tokens = list(struct.unpack(f"<{n_tokens}i", file.read(4 * n_tokens)))
+            n_bytes = path.stat().st_size - HEAD.size - 4 * n_tokens
+    except (OSError, struct.error):
+        return None
+    return Stored(path, tokens, n_bytes)
+
+
+def _verified(path: Path, key: bytes) -> bytearray | None:
+    """Return the state in a file if it is whole and made for `key`. Raises OSError."""
+    with path.open("rb") as file:
+        try:
+            magic, written_key, digest, n_tokens = HEAD.unpack(file.read(HEAD.size))
+        except struct.error:
+            return None
+        if magic != MAGIC or written_key != key:
+            return None
+        file.seek(4 * n_tokens, os.SEEK_CUR)
+        state = bytearray(max(0, path.stat().st_size - file.tell()))
+        n_bytes = file.readinto(state)
+    is_whole = n_bytes == len(state) and hashlib.sha256(state).digest() == digest
+    return state if is_whole else None

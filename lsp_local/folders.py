@@ -1,0 +1,56 @@
+"""Where the things stand that may be erased at any time: cached suggestions, states, figures."""
+
+import os
+import stat
+from pathlib import Path
+
+
+def cache_dir() -> Path:
+    """Return the folder of all that can be made again; LSP_LOCAL_CACHE_DIR overrides it."""
+    if folder := os.environ.get("LSP_LOCAL_CACHE_DIR"):
+        return Path(folder).expanduser()
+    from platformdirs import user_cache_path  # only here: it is slow to import
+
+    return user_cache_path("lsp-local", appauthor=False)
+
+
+def completions_dir() -> Path:
+    """Return the folder of the suggestions that were shown."""
+    return cache_dir() / "completions"
+
+
+def states_dir() -> Path:
+    """Return the folder of the KV states."""
+    return cache_dir() / "states"
+
+
+def stats_dir() -> Path:
+    """Return the folder of the figures that `lsp-local stats` prints."""
+    return cache_dir() / "stats"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, or the one that is there, the user's alone. Raises OSError.
+
+    Somebody else's folder is refused: its owner could exchange every file in it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name != "posix":
+        return  # the user's own profile is private on Windows, and it knows no such mode
+    found = folder.stat()
+    if found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder} belongs to another user")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(0o700)
+
+
+def n_bytes_in(folder: Path) -> int:
+    """Return the bytes of all files below a folder; what vanishes meanwhile counts nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(root) / name).lstat().st_size
+            except OSError:
+                continue
+    return total

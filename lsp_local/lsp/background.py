@@ -1,0 +1,104 @@
+"""What the model does while nobody waits: decode ahead, and read what the next key will need."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+
+from lsp_local.cache import Suggestions
+from lsp_local.engine.base import EngineError, Priority
+from lsp_local.features.ahead import Ahead, next_places
+from lsp_local.features.inline_completion import Reader, complete, recall, warm
+from lsp_local.lsp.flights import typed_since
+from lsp_local.prompt import SMALLEST_BUDGET
+from lsp_local.text import Document, Outcome, Reason
+
+logger = logging.getLogger(__name__)
+
+MOVED_PAUSE = 0.15  # seconds; a cursor that is held down passes many places
+GROW_PAUSE = 0.4  # seconds; each key would interrupt a chunk that was half read
+
+
+class Background:
+    """At most one prefetch and one warm-up. Invariant: nothing here delays or fails a request."""
+
+    def __init__(self) -> None:
+        self._ahead: asyncio.Task[None] | None = None
+        self._growth: asyncio.Task[None] | None = None
+        self._places: list[Ahead] = []
+        self._shown: tuple[Document, int, str] | None = None
+
+    def after(
+        self, reader: Reader, known: Suggestions, doc: Document, offset: int, outcome: Outcome
+    ) -> None:
+        """Go on where a request has ended."""
+        said = outcome.suggestion.text if outcome.suggestion else ""
+        self._shown = doc, offset, said
+        places = next_places(doc, offset, outcome)
+        if said and outcome.rule == "line-end":  # behind it the model has nothing to say: it has
+            known.remember(places[0].doc, places[0].offset, "", Reason.STATEMENT_COMPLETE)
+        if self._ahead is None or self._ahead.done() or places != self._places:
+            _cancel(self._ahead)
+            self._places = places
+            self._ahead = asyncio.create_task(_quietly(_prefetch(reader, known, places)))
+        _cancel(self._growth)
+        self._growth = asyncio.create_task(_quietly(_grow(reader, doc, offset)))
+
+    def moved(self, reader: Reader, doc: Document, offset: int) -> None:
+        """Get ready for a key at the cursor."""
+        self.stop()
+        self._growth = asyncio.create_task(_quietly(_arrive(reader, doc, offset)))
+
+    def changed(self, doc: Document) -> None:
+        """Stop what the newest text makes useless; reading waits for the next pause."""
+        _cancel(self._growth)
+        if self._shown is None:
+            return
+        before, offset, said = self._shown
+        typed = typed_since(before, offset, doc) if doc.uri == before.uri else None
+        if typed is None or not said.startswith(typed):
+            _cancel(self._ahead)
+
+    def stop(self) -> None:
+        """End it all."""
+        _cancel(self._ahead)
+        _cancel(self._growth)
+
+
+async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> None:
+    """Decode at the first place where there is something to say."""
+    for place in places:
+        outcome = recall(known, place.doc, place.offset)
+        if outcome is None:
+            seconds = reader.deadline(is_automatic=True)
+            outcome = await complete(reader, place.doc, place.offset, seconds, Priority.PREFETCH)
+            said = outcome.suggestion.text if outcome.suggestion else ""
+            known.remember(place.doc, place.offset, said, outcome.reason)
+        if outcome.suggestion is not None:
+            return
+
+
+async def _arrive(reader: Reader, doc: Document, offset: int) -> None:
+    """Read little, so that a key is answered soon, and then all."""
+    await asyncio.sleep(MOVED_PAUSE)
+    await warm(reader, doc, offset, SMALLEST_BUDGET)
+    await _grow(reader, doc, offset)
+
+
+async def _grow(reader: Reader, doc: Document, offset: int) -> None:
+    await asyncio.sleep(GROW_PAUSE)
+    await warm(reader, doc, offset, reader.options.n_context)
+
+
+async def _quietly(work: Awaitable[object]) -> None:
+    """Wait for `work`; what goes wrong in it concerns nobody who waits."""
+    try:
+        await work
+    except EngineError:
+        pass  # the next request says why
+    except Exception:
+        logger.exception("work in the background failed")
+
+
+def _cancel(task: "asyncio.Task[None] | None") -> None:
+    if task is not None:
+        task.cancel()

@@ -1,0 +1,91 @@
+"""What outlives the session: suggestions that were shown, and the figures of `lsp-local stats`."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from lsp_local.cache import Suggestions
+from lsp_local.folders import completions_dir, stats_dir
+from lsp_local.lsp.flights import typed_since
+from lsp_local.options import Options
+from lsp_local.stats import Ledger
+from lsp_local.text import Document, Outcome
+
+if TYPE_CHECKING:
+    from lsp_local.disk import CompletionDisk
+
+FLUSH_SECONDS = 60.0
+CLOSE_SECONDS = 0.08  # an editor waits for the exit
+LONGEST_TYPED = 8  # characters that come at once; more are pasted
+
+
+class Records:
+    """Disk cache and ledger. Invariant: neither delays an answer or fails one."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger("", None)
+        self._disk: CompletionDisk | None = None
+        self._shown: tuple[Document, int, str] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def suggestions_for(self, options: Options) -> Suggestions:
+        """Return what is known of the model that `options` name, with the disk's share."""
+        if not options.cache_mb:
+            self.ledger, self._disk = Ledger(options.model, None), None
+            return Suggestions(options.model)
+        if self._disk is None:
+            from lsp_local.disk import CompletionDisk  # its import takes 30 ms
+
+            self.ledger = Ledger(options.model, stats_dir())
+            self._disk = CompletionDisk(completions_dir())
+            self._start(asyncio.to_thread(self._disk.open))
+            self._start(self._flush_for_ever())
+        self.ledger.model = options.model
+        return Suggestions(options.model, self._disk)
+
+    def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
+        """Take note of how a request ended."""
+        said, stats = outcome.suggestion.text if outcome.suggestion else "", outcome.stats
+        self.ledger.add(
+            source=stats.source,
+            reason=outcome.reason,
+            total_ms=stats.total_ms,
+            ttft_ms=stats.ttft_ms,
+            n_evaluated=stats.n_evaluated,
+            n_predicted=stats.n_predicted,
+            n_chars=len(said),
+        )
+        if said:
+            self._shown = doc, offset, said
+            self._start(asyncio.to_thread(known.keep, doc, offset, said))
+
+    def changed(self, before: Document | None, now: Document | None) -> None:
+        """Count what was typed, and what was taken of a suggestion."""
+        if before is None or now is None:
+            return
+        n_chars = len(now.text) - len(before.text)
+        if n_chars > 1 and self._is_taken(now):
+            self.ledger.accepted(n_chars)
+        elif 0 < n_chars <= LONGEST_TYPED:
+            self.ledger.typed(n_chars)
+
+    async def close(self) -> None:
+        """Write the figures, if that is soon done."""
+        await asyncio.wait([asyncio.create_task(self.ledger.flush())], timeout=CLOSE_SECONDS)
+
+    def _is_taken(self, now: Document) -> bool:
+        """Whether the text has grown by what was shown last; editors do not tell us."""
+        if self._shown is None or self._shown[0].uri != now.uri:
+            return False
+        doc, offset, said = self._shown
+        return said.startswith(typed_since(doc, offset, now) or "\0")
+
+    async def _flush_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            await self.ledger.flush()
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)  # the event loop keeps weak references only
+        task.add_done_callback(self._tasks.discard)
