@@ -1,7 +1,7 @@
 """FILE:LINE:COL on the command line: which document, and where in it."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lsp_local.text import Document, UserError
 
@@ -75,9 +75,14 @@ def document(path: Path) -> tuple[Document, Path]:
         raise UserError(f"cannot read {path}: {error.strerror}; give the path of a file") from None
     full = path.resolve()
     root = project_root(full)
-    language = LANGUAGES.get(path.suffix.lower(), "plaintext")
+    language = language_of(path.name)
     relative = full.relative_to(root).as_posix()
     return Document(full.as_uri(), relative, root.name, language, text), root
+
+
+def language_of(path: str) -> str:
+    """Return LSP's language id for the name of a file."""
+    return LANGUAGES.get(PurePosixPath(path).suffix.lower(), "plaintext")
 
 
 def project_root(path: Path) -> Path:
