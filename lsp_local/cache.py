@@ -23,6 +23,7 @@ LASTING = frozenset(
         Reason.REPEATS_SUFFIX,
         Reason.REPEATS_ITSELF,
         Reason.NOT_TYPEABLE,
+        Reason.UNSURE,
     }
 )
 

@@ -57,6 +57,8 @@ def _without_overlap(text: str, stops: Stops) -> str:
 
 def _silence(rule: str, stops: Stops) -> Reason:
     """Name the reason for an empty text."""
+    if rule == "unsure":
+        return Reason.UNSURE
     if rule in ("rest-of-line", "next-line"):
         return Reason.REPEATS_SUFFIX
     if rule == "repetition":

@@ -95,6 +95,12 @@ class Options:
         at_most=65_536,
         workspace_may=WorkspaceMay.LOWER,
     )
+    least_probability: int = option(
+        50,
+        "How probable a suggestion must be, in percent by the model's own estimate; what is less "
+        "so is cut off or not shown. When asked for by hand, everything is shown.",
+        at_most=100,
+    )
     deadline_ms: int = option(
         500,
         "How long a suggestion may take, in milliseconds; six times as long when asked for by "
@@ -104,9 +110,9 @@ class Options:
         workspace_may=WorkspaceMay.LOWER,
     )
     debounce_ms: int = option(
-        40,
+        0,
         "Longest time to wait for the next key before asking the model, in milliseconds; only "
-        "where the editor asks by itself, and less for who types slowly.",
+        "where the editor asks by itself, and no longer than typing is slower than the model.",
         at_most=5000,
     )
     cache_mb: int = option(

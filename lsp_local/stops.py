@@ -104,6 +104,17 @@ def cut_short(stops: Stops, text: str) -> str:
     return "\n".join(lines[: balanced[-1]]) if balanced else whole
 
 
+def cut_unsure(stops: Stops, text: str, rejected: str) -> Cut:
+    """Return what is worth keeping of a text before `rejected`, of which the model is not sure.
+
+    Of a block that is whole lines; of a line all but a word that `rejected` would have ended.
+    """
+    if stops.kind is Kind.BLOCK and "\n" in text.strip():
+        return Cut(cut_short(stops, text), "unsure")
+    is_in_word = bool(re.match(r"\w", rejected))
+    return Cut((re.sub(r"\w+$", "", text) if is_in_word else text).rstrip(), "unsure")
+
+
 def columns(line: str) -> int:
     """Return the indentation of `line` in columns, a tab counting as four."""
     return len(line[: len(line) - len(line.lstrip())].expandtabs(4))

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     REPEATS_SUFFIX = "repeats-suffix"
     REPEATS_ITSELF = "repeats-itself"
     NOT_TYPEABLE = "not-typeable"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from lsp_local.engine.base import (
     OnText,
     Speed,
 )
-from lsp_local.features.inline_completion import Reader, complete
+from lsp_local.features.inline_completion import Reader, Wish, complete
 from lsp_local.options import Options
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import cut, cut_short
 from lsp_local.text import Outcome, Suggestion
 
-SECONDS = 3.0
 FIM = FimTokens(prefix=1, suffix=2, middle=3, repo_name=4, file_sep=5)
 
 
@@ -74,7 +73,7 @@ async def check(
     """Complete at the mark; want the suggestion ("" for none) and the reason."""
     doc, offset = doc_at(marked, language)
     outcome = await complete(
-        Reader(ScriptedEngine(answer), Options(), Windows()), doc, offset, SECONDS
+        Reader(ScriptedEngine(answer), Options(), Windows()), doc, offset, Wish(3.0)
     )
     text = outcome.suggestion.text if outcome.suggestion else ""
     assert (text, str(outcome.reason)) == want
@@ -147,7 +146,7 @@ async def test_an_outcome_says_where_and_what_it_cost() -> None:
 async def test_an_engine_that_cannot_answer_is_silence(failure: EngineError, want: str) -> None:
     doc, offset = doc_at("x = <CURSOR>")
     outcome = await complete(
-        Reader(ScriptedEngine(failure=failure), Options(), Windows()), doc, offset, SECONDS
+        Reader(ScriptedEngine(failure=failure), Options(), Windows()), doc, offset, Wish(3.0)
     )
     assert (outcome.suggestion, str(outcome.reason)) == (None, want)
 
@@ -161,7 +160,7 @@ async def test_a_prompt_always_fits(around: str, n_times: int, n_per_char: int, 
     doc, offset = doc_at(marked, path="very/" * 90 + "long.py")
     for options in (Options(), Options(n_predict_line=512, n_predict_block=1024, n_ctx=n_ctx)):
         engine = ScriptedEngine("1\n", n_per_char, n_ctx)
-        await complete(Reader(engine, options, Windows()), doc, offset, SECONDS)
+        await complete(Reader(engine, options, Windows()), doc, offset, Wish(3.0))
         (request,) = engine.requests
         assert request.n_predict > 0
         assert len(request.tokens) + request.n_predict < n_ctx
@@ -171,7 +170,7 @@ async def test_a_prompt_always_fits(around: str, n_times: int, n_per_char: int, 
 async def test_what_the_model_reads() -> None:
     doc, offset = doc_at("a<CURSOR> b", path="c.py")
     engine = ScriptedEngine(" = 1\n")
-    await complete(Reader(engine, Options(n_predict_line=7), Windows()), doc, offset, SECONDS)
+    await complete(Reader(engine, Options(n_predict_line=7), Windows()), doc, offset, Wish(3.0))
     (request,) = engine.requests
     words = "".join(chr(token - 100) if token > 5 else f"<{token}>" for token in request.tokens)
     assert words == "<4>shop\n<5>c.py\n<1><2> b<3>a"
@@ -181,7 +180,7 @@ async def test_what_the_model_reads() -> None:
 async def test_a_model_that_reads_left_to_right_gets_what_stands_before() -> None:
     doc, offset = doc_at("a<CURSOR> b")
     engine = ScriptedEngine(" = 1\n", fim=None)
-    await complete(Reader(engine, Options(), Windows()), doc, offset, SECONDS)
+    await complete(Reader(engine, Options(), Windows()), doc, offset, Wish(3.0))
     assert engine.requests[0].tokens == [100 + ord("a")]
 
 
@@ -198,7 +197,7 @@ async def test_a_model_that_reads_left_to_right_gets_what_stands_before() -> Non
 async def test_how_much_is_read(prefill: float, n_known: int, seconds: float, want: int) -> None:
     doc, offset = doc_at("ab\n" * 2000 + "x = <CURSOR>\n" + "cd\n" * 2000)
     engine = CountingEngine("1\n", prefill=prefill, n_known=n_known)
-    await complete(Reader(engine, Options(), Windows()), doc, offset, seconds)
+    await complete(Reader(engine, Options(), Windows()), doc, offset, Wish(seconds))
     n_read = len(engine.requests[0].tokens)
     assert want * 3 // 5 <= n_read <= want + 20
 

@@ -12,6 +12,7 @@ from lsp_local.engine.base import (
     Speed,
     Token,
     TokenScore,
+    Work,
 )
 from lsp_local.engine.generation import generate
 from lsp_local.engine.vocab import Vocab
@@ -69,6 +70,9 @@ class ScriptedBackend:
 
     def write_states(self) -> Iterator[None]:
         return iter(())
+
+    def work(self) -> Work:
+        raise NotImplementedError
 
     def interrupt(self) -> None:
         raise NotImplementedError

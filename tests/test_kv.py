@@ -88,7 +88,7 @@ def test_a_state_larger_than_the_bound_drives_out_no_other() -> None:
         pytest.param(1000, 990, False, id="what was decoded and not accepted"),
         pytest.param(1000, 900, False, id="little of a large state"),
         pytest.param(100, 20, True, id="a small state"),
-        pytest.param(30, 0, False, id="too small to be worth it"),
+        pytest.param(12, 0, False, id="too small to be worth it"),
     ],
 )
 def test_is_worth_parking(n_live: int, n_shared: int, want: bool) -> None:

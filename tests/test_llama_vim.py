@@ -265,7 +265,7 @@ def test_the_least_recently_used_answer_is_forgotten() -> None:
 
 
 def test_the_variants_say_what_they_are() -> None:
-    first, *others = variants()
+    first, *others = variants("llama-vim")
     assert first.name == "llama-vim"
     assert "256 lines before and 64 behind the cursor" in first.description
     assert "-b 1024 -ub 1024 --ctx-size 0 --cache-reuse 256" in first.description

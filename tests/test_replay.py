@@ -10,9 +10,8 @@ import pytest
 
 from lsp_local.cli.bench_typing import bench_typing
 from lsp_local.cli.typing_table import show
-from lsp_local.evals.figures import figures, percentile, ratios
+from lsp_local.evals.figures import figures, key_to_text, percentile, ratios
 from lsp_local.evals.measure import OURS, Conditions, Measured, replays, summary
-from lsp_local.evals.ours import new_entries, smallest_change, source_of
 from lsp_local.evals.replay import Match, Replay, Run, head
 from lsp_local.evals.system import Act, Shown, Spent
 from lsp_local.evals.traces import Step, Trace
@@ -54,6 +53,7 @@ class Scripted:
     ) -> None:
         self.name = name
         self.on_shown: Callable[[Shown], None] = lambda _: None
+        self.on_silent: Callable[[str, int], None] = lambda _uri, _version: None
         self.acts: list[tuple[str, str]] = []
         self._clock = clock
         self._answers = answers
@@ -169,8 +169,11 @@ async def test_figures_of_a_replay() -> None:
     found: dict[str, Any] = figures([run])
     assert found["keys"] == found["keys_typed"] == len(LINE)
     assert (found["shown"], found["right_shown"], found["wrong_shown"]) == (2, 1, 1)
-    assert found["key_to_text_ms"]["n"] == 2
-    assert found["key_to_text_ms"]["p95"] == pytest.approx(150)
+    # After the second key nothing comes until the third has been answered.
+    assert found["key_to_text_ms"]["n"] == 3
+    assert found["key_to_text_ms"]["p95"] == pytest.approx(350)
+    assert found["same_key_to_text_ms"]["n"] == 2
+    assert found["same_key_to_text_ms"]["p95"] == pytest.approx(150)
     assert found["cached_ms"]["n"] == len(LINE) - 4
     assert found["n_decoded_per_shown"] == 12
     assert found["n_evaluated_per_key"] == {"median": 1, "p95": 30}
@@ -178,6 +181,24 @@ async def test_figures_of_a_replay() -> None:
     # Twelve of the keys have more of the line before them; nine show it at once, one later.
     assert found["visible_within"] == {"100": 0.75, "200": 0.8333, "500": 0.8333}
     assert found["cpu_s_per_typed_minute"] == pytest.approx(1.4 / (0.2 * 14 / 60), abs=1e-3)
+
+
+async def test_a_wait_ends_with_text_with_silence_or_with_the_trace() -> None:
+    clock = FakeClock()
+    system = Scripted(clock, {"t": (0.05, "x"), "tota": (0.1, "y")})
+    act = system.act
+
+    def act_or_say_nothing(what: Act, doc: Document, offset: int) -> None:
+        act(what, doc, offset)
+        if offset == 6:
+            clock.plan(0.02, lambda: system.on_silent(doc.uri, doc.version))
+
+    system.act = act_or_say_nothing  # type: ignore[assignment, method-assign]
+    run = await Replay(system, trace_of("total = "), clock, accepts=False).run()
+    model, cached = key_to_text([run])
+    # t 50; o, t wait for the fourth key; l, blank and = end in silence; the blank has no answer.
+    assert [round(ms) for ms in model] == [50, 500, 300, 100, 200]
+    assert cached == []
 
 
 async def test_pauses_count_where_the_user_goes_on_in_the_line() -> None:
@@ -240,45 +261,6 @@ def test_head_ends_with_the_first_line_that_is_not_blank(text: str, want: str) -
     assert head(text) == want
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("ab", "axb"),
-        ("aa", "aaa"),
-        ("", "x"),
-        ("a\r\nb", "a\r\nc\r\nb"),
-        ("a\nb", "a\r\nb"),
-        ("x\ny", "x\n😀\ny"),
-        ("x", ""),
-    ],
-)
-def test_a_change_sent_to_the_server_makes_the_new_text(old: str, new: str) -> None:
-    from lsprotocol import converters, types
-
-    from lsp_local.lsp.convert import changed_text
-
-    params = {"textDocument": {"uri": "a", "version": 1}}
-    told = {**params, "contentChanges": [smallest_change(old, new)]}
-    sent = converters.get_converter().structure(told, types.DidChangeTextDocumentParams)
-    assert changed_text(old, sent.content_changes[0], "utf-32") == new
-
-
-def test_what_is_new_in_the_list_of_costs() -> None:
-    a, b, c = ({"n_evaluated": n} for n in range(3))
-    assert new_entries([], [b, a]) == [b, a]
-    assert new_entries([b, a], [c, b]) == [c]
-    assert new_entries([b, a], [b, a]) == []
-    assert new_entries([a], [a, a]) == [a]
-
-
-def test_where_an_answer_came_from() -> None:
-    nothing = {"n_predicted": 0, "n_evaluated": 0, "shown": False}
-    assert source_of({**nothing, "source": "cache"}) == "cache"
-    assert source_of({**nothing, "n_evaluated": 3}) == "model"
-    assert source_of({**nothing, "shown": True}) == "cache"
-    assert source_of(nothing) == "none"
-
-
 def test_a_rival_that_nobody_knows_is_refused_at_once() -> None:
-    with pytest.raises(UserError, match="can be run is llama-vim"):
+    with pytest.raises(UserError, match="can be run: llama-vim"):
         bench_typing(peer="nobody")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lsp_local.evals.traces import Trace
 
 SECONDS = 120.0
-PEER = "llama-vim"
+PEERS = ("llama-vim", "llama-vim-quick")
 
 FilesArgument = Annotated[
     list[Path] | None,
@@ -37,7 +37,13 @@ CommitOption = Annotated[
     str, typer.Option("--commit", metavar="REV", help="Type the lines that a git commit added.")
 ]
 PeerOption = Annotated[
-    str, typer.Option("--peer", metavar="NAME", help=f"A rival to run as well: {PEER}.")
+    str,
+    typer.Option(
+        "--peer",
+        metavar="NAME",
+        help="A rival to run as well: llama-vim (as documented, and with its quickest settings), "
+        "or llama-vim-quick alone.",
+    ),
 ]
 SecondsOption = Annotated[float, typer.Option("--seconds", help="Length of a trace.", min=1)]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of the made-up rhythm.")]
@@ -81,8 +87,8 @@ def bench_typing(
 
 def _check(peer: str, plot: Path | None) -> None:
     """Say what is wrong before minutes of measuring."""
-    if peer not in ("", PEER):
-        raise UserError(f"there is no rival {peer!r}; the one that can be run is {PEER}")
+    if peer not in ("", *PEERS):
+        raise UserError(f"there is no rival {peer!r}; those that can be run: {', '.join(PEERS)}")
     needed = {"xllamacpp": bool(peer), "matplotlib": plot is not None}
     missing = [name for name, is_needed in needed.items() if is_needed and not find_spec(name)]
     if missing:
@@ -96,7 +102,7 @@ def _systems(peer: str) -> Sequence["System"]:
         return [Ours()]
     from lsp_local.evals.llama_vim import variants
 
-    return [Ours(), *variants()]
+    return [Ours(), *variants(peer)]
 
 
 async def _measure(traces: Sequence["Trace"], peer: str, conditions: "Conditions") -> "Measured":

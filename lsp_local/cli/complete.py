@@ -46,5 +46,4 @@ async def _complete(cursor: Place, options: Options) -> Outcome:
         with waiting(f"loading {options.model}"):
             await engine.info()  # the load is not what a completion costs; raises EngineError
         reader = Reader(engine, options, Windows())
-        seconds = reader.deadline(is_automatic=False)
-        return await complete(reader, cursor.doc, cursor.offset, seconds)
+        return await complete(reader, cursor.doc, cursor.offset, reader.wish(is_automatic=False))

@@ -64,19 +64,29 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """All that a model has done since its load, for whomever: tokens, and bytes held in memory."""
+
+    n_prefilled: int
+    n_decoded: int
+    n_state_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class GenerateRequest:
     """Decode what follows `tokens`.
 
     With `heal`, white-space tokens at the end of `tokens` and one token more are taken off, and
     the decode must first reproduce their text, which is no part of the answer (token healing).
     `stops` are judged after every token, in the decode loop. With `n_predict` 0 the prompt is
-    only read.
+    only read. A decode ends where the probability of a line falls below `least_probability`.
     """
 
     tokens: list[int]
     n_predict: int
     heal: bool = False
     stops: Stops | None = None
+    least_probability: float = 0.0
     priority: Priority = Priority.INLINE
 
 
@@ -117,7 +127,7 @@ class TokenScore:
 class Backend(Protocol):
     """A model in this process.
 
-    One thread calls it; `tokenize`, `n_missing`, `interrupt` and `resume` are for any.
+    One thread calls it; `tokenize`, `n_missing`, `work`, `interrupt` and `resume` are for any.
     """
 
     info: ModelInfo
@@ -143,7 +153,8 @@ class Backend(Protocol):
     def next_token(self, healing: bytes) -> Token | None:
         """Choose the most likely token behind what was read last; None if nothing follows.
 
-        With `healing`, only tokens that agree with that text are considered.
+        With `healing`, only tokens that agree with that text are considered, and are all there
+        is: the log-probability is that of the token among them.
         """
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
@@ -151,6 +162,9 @@ class Backend(Protocol):
 
     def write_states(self) -> Iterator[None]:
         """Keep on disk what is not there yet, step by step; for when nobody waits."""
+
+    def work(self) -> Work:
+        """Return what was done so far; for any thread."""
 
     def interrupt(self) -> None:
         """End the running call within milliseconds, also inside a prefill."""

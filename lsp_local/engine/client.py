@@ -24,6 +24,7 @@ from lsp_local.engine.base import (
     Priority,
     Speed,
     TokenScore,
+    Work,
 )
 from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
@@ -131,6 +132,10 @@ class EngineClient:
     async def n_missing(self, tokens: list[int]) -> int:
         """See `Engine`."""
         return int(await self._call({"op": "n_missing", "tokens": tokens}))
+
+    async def work(self) -> Work:
+        """Return what the model has done since its load."""
+        return Work(**await self._call({"op": "work"}))
 
     async def generate(
         self, request: GenerateRequest, on_text: OnText = lambda _text: None

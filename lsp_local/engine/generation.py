@@ -1,5 +1,6 @@
 """One decode, step by step: read the prompt, heal its end, choose tokens until a rule stops it."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from lsp_local.engine.base import (
     Priority,
     Token,
 )
-from lsp_local.stops import Cut, cut, cut_short
+from lsp_local.stops import Cut, cut, cut_short, cut_unsure
 
 N_URGENT = 128  # tokens a prefill step; fewer would read more slowly
 N_BACKGROUND = 64  # a person's key interrupts these all the time, and what was read is lost
@@ -70,6 +71,7 @@ class _Answer:
         self._bytes = b""
         self.logprobs: list[float] = []
         self.ttft_ms = 0.0
+        self._certainty = 0.0  # log-probability of the line so far
         self.stop: Cut | None = None
         self.finish: Finish | None = None
 
@@ -83,14 +85,25 @@ class _Answer:
         self.logprobs.append(round(token.logprob, 4))
         piece = token.piece[len(self._healing) :]
         self._healing = self._healing[len(token.piece) :]
-        self._bytes += piece
-        if piece and self._request.stops:
-            self.stop = cut(self._request.stops, self._text())
+        self.stop = self._stop_at(piece, token.logprob)
         if self.stop:
             self.finish = Finish.STOP
         elif len(self.logprobs) >= self._request.n_predict:
             self.finish = Finish.LENGTH
         return replace(token, piece=piece)
+
+    def _stop_at(self, piece: bytes, logprob: float) -> Cut | None:
+        """Take in what a token adds; return the end of the answer if it is that."""
+        before, stops = self._text(), self._request.stops
+        self._bytes += piece
+        if stops is None:
+            return None
+        self._certainty += logprob
+        if math.exp(self._certainty) < self._request.least_probability:
+            return cut_unsure(stops, before, piece.decode(errors="ignore"))
+        if b"\n" in piece:
+            self._certainty = 0.0
+        return cut(stops, self._text()) if piece else None
 
     def kept(self) -> str:
         """Return the text up to where it was stopped."""

@@ -134,6 +134,10 @@ class Memory:
         have = self._n_in_memory(tokens)
         return max(have, self._on_disk(tokens, have, prefill_speed)[1])
 
+    def n_bytes(self) -> int:
+        """Return the memory that the parked states take."""
+        return self._parking.n_bytes()
+
     def park(self) -> None:
         """Copy the live state away."""
         sequence = self._sequence

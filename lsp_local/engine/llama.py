@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lsp_local.engine import binding
-from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore
+from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore, Work
 from lsp_local.engine.kv import Memory, Parking, n_common
 from lsp_local.engine.sequence import LiveSequence
 from lsp_local.engine.special import fim_tokens
@@ -80,15 +80,17 @@ class LlamaBackend:
     def next_token(self, healing: bytes) -> Token | None:
         """See `Backend`."""
         logits = self._live.logits(-1)
-        best = int(np.argmax(logits))
         if healing:
             allowed = self._vocab.agreeing(healing)
             if not len(allowed):
                 return None
-            best = int(allowed[np.argmax(logits[allowed])])
-        elif not self._vocab.pieces[best]:
-            return None
-        return Token(best, self._vocab.pieces[best], _logprob(logits, best))
+            logits = logits[allowed]
+            best = int(np.argmax(logits))
+            token = int(allowed[best])
+        else:
+            token = best = int(np.argmax(logits))
+        piece = self._vocab.pieces[token]
+        return Token(token, piece, _logprob(logits, best)) if piece else None
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         """See `Backend`."""
@@ -114,6 +116,10 @@ class LlamaBackend:
     def write_states(self) -> Iterator[None]:
         """See `Backend`."""
         return self._memory.write()
+
+    def work(self) -> Work:
+        """See `Backend`."""
+        return Work(self._meter.n_prefilled, self._meter.n_decoded, self._memory.n_bytes())
 
     def interrupt(self) -> None:
         """See `Backend`."""

@@ -11,9 +11,11 @@ LONGEST_PAUSE = 4.0
 
 
 class SpeedMeter:
-    """Running means of tokens per second. `published` moves in steps."""
+    """Running means of tokens per second, and counts. `published` moves in steps."""
 
     def __init__(self) -> None:
+        self.n_prefilled = 0  # tokens, in calls of several
+        self.n_decoded = 0  # tokens, in calls of one: those of an answer, and single keys
         self._prefill = 0.0
         self._decode = 0.0
         self.published = Speed(prefill=0.0, decode=0.0)
@@ -21,6 +23,10 @@ class SpeedMeter:
     def read(self, n_tokens: int, seconds: float) -> None:
         """Take in one call of the model that read `n_tokens` in `seconds`."""
         rate = n_tokens / max(seconds, 1e-6)
+        if n_tokens > 1:
+            self.n_prefilled += n_tokens
+        else:
+            self.n_decoded += 1
         if n_tokens >= FEWEST_TOKENS:
             self._prefill = _mean(self._prefill, rate)
         elif n_tokens == 1:

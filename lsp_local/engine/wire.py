@@ -14,6 +14,7 @@ from lsp_local.engine.base import (
     ModelInfo,
     Priority,
     Speed,
+    Work,
 )
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import Kind, Stops
@@ -87,6 +88,7 @@ def request_from(fields: Message) -> GenerateRequest:
         n_predict=fields["n_predict"],
         heal=fields["heal"],
         stops=Stops(**{**stops, "kind": Kind(stops["kind"])}) if stops else None,
+        least_probability=fields["least_probability"],
         priority=Priority(fields["priority"]),
     )
 
@@ -102,6 +104,6 @@ def speed_from(fields: Message) -> Speed:
     return Speed(**fields)
 
 
-def fields_of(value: GenerateRequest | Generated | ModelInfo | Speed) -> Message:
+def fields_of(value: GenerateRequest | Generated | ModelInfo | Speed | Work) -> Message:
     """Return the JSON form of a value of the contract."""
     return asdict(value)

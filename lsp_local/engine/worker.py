@@ -110,6 +110,8 @@ class Worker:
                 self._send(message["id"], result=self._tokenize(message))
             elif message["op"] == "n_missing" and self._backend:
                 self._send(message["id"], result=self._backend.n_missing(message["tokens"]))
+            elif message["op"] == "work" and self._backend:
+                self._send(message["id"], result=wire.fields_of(self._backend.work()))
             else:
                 self._submit(message)
         except Exception as error:

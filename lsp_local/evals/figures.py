@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from lsp_local.evals.replay import Match, Moment, Run, Seen
+from lsp_local.evals.replay import N_LEAST_CHARS, Match, Moment, Run, Seen, head
 from lsp_local.evals.system import Act
 
 WITHIN_MS = (100, 200, 500)
@@ -44,18 +44,58 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 
 def key_to_text(runs: Sequence[Run]) -> tuple[list[float], list[float]]:
-    """Return the milliseconds from each key to its first text: from the model, from a cache."""
+    """Return the milliseconds from keys to the next text: from the model, from a cache.
+
+    From each key until something is shown, however many keys were typed meanwhile; a wait that
+    ends because the user goes elsewhere counts as far as it went. Where the answer was that
+    nothing be shown there is no wait.
+    """
     model: list[float] = []
     cached: list[float] = []
     for run in runs:
-        from_cache = {id(shown) for shown in run.spent.cached}
-        can_tell = bool(from_cache) or not run.spent.n_cached
-        for moment in run.moments:
-            if moment.seen and moment.act in (Act.TYPED, Act.EDITED):
-                first = moment.seen[0]
-                in_cache = id(first.shown) in from_cache if can_tell else first.ms < CACHED_MS
-                (cached if in_cache else model).append(first.ms)
+        for n, moment in enumerate(run.moments):
+            if moment.act not in (Act.TYPED, Act.EDITED):
+                continue
+            if moment.seen and _is_cached(run, moment.seen[0]):
+                cached.append(moment.seen[0].ms)
+            elif (waited := _waited(run.moments, n)) is not None:
+                model.append(waited)
     return model, cached
+
+
+def same_key_to_text(runs: Sequence[Run]) -> list[float]:
+    """Return the milliseconds from keys to text of the model that came before the next key.
+
+    It flatters slow systems, whose answers mostly come too late to be counted.
+    """
+    return [
+        moment.seen[0].ms
+        for run in runs
+        for moment in run.moments
+        if moment.act in (Act.TYPED, Act.EDITED)
+        and moment.seen
+        and not _is_cached(run, moment.seen[0])
+    ]
+
+
+def _is_cached(run: Run, seen: Seen) -> bool:
+    if run.spent.cached or not run.spent.n_cached:
+        return any(seen.shown is shown for shown in run.spent.cached)
+    return seen.ms < CACHED_MS
+
+
+def _waited(moments: Sequence[Moment], n: int) -> float | None:
+    """Return the milliseconds from an act to the next text; None where silence is the answer."""
+    started = moments[n].at
+    for moment in moments[n:]:
+        since = (moment.at - started) * 1000
+        if moment is not moments[n] and moment.act in (Act.MOVED, Act.OPENED):
+            return since
+        if moment.seen:
+            return since + moment.seen[0].ms
+        if moment.is_silent:
+            return None
+    return (moments[-1].at - started) * 1000 or None
 
 
 def _keys(runs: Sequence[Run], moments: list[Moment]) -> Figures:
@@ -80,6 +120,7 @@ def _latency(runs: Sequence[Run]) -> Figures:
         "key_to_text_ms": _spread(model),
         "all_key_to_text_ms": _spread([*model, *cached]),
         "cached_ms": _spread(cached),
+        "same_key_to_text_ms": _spread(same_key_to_text(runs)),
     }
 
 
@@ -115,7 +156,8 @@ def _pauses(moments: list[Moment]) -> Figures:
 
 def _soonest_right(moment: Moment) -> float:
     def is_right(seen: Seen) -> bool:
-        return seen.match is Match.RIGHT
+        is_long_enough = len(head(seen.shown.text).strip()) >= N_LEAST_CHARS
+        return seen.match is Match.RIGHT or (seen.match is Match.PARTLY and is_long_enough)
 
     return min((seen.ms for seen in filter(is_right, moment.seen)), default=math.inf)
 
@@ -132,6 +174,9 @@ def _costs(runs: Sequence[Run], n_shown: int) -> Figures:
             "median": percentile(n_evaluated, 0.5),
             "p95": percentile(n_evaluated, 0.95),
         },
+        "n_in_all_per_key": _share(
+            sum(run.spent.n_in_all for run in runs), sum(run.trace.n_keys for run in runs)
+        ),
         "endings": dict(sum((Counter(run.spent.endings) for run in runs), Counter())),
         "dropped": sum(run.spent.n_dropped for run in runs),
         "cpu_s_per_typed_minute": _share(sum(run.spent.cpu_s for run in runs), minutes),

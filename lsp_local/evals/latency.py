@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lsp_local.context import Windows
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import EngineClient
-from lsp_local.features.inline_completion import Reader, complete
+from lsp_local.features.inline_completion import Reader, Wish, complete
 from lsp_local.options import Options
 from lsp_local.text import Document, Outcome
 
@@ -85,10 +85,10 @@ async def one_key_later(
     """Ask at `offset` of a document never read before, then once after each of `keys`."""
     outcomes: list[Outcome] = []
     reader = Reader(engine, options, Windows())
+    wish = Wish(seconds=math.inf)  # however long it takes: the context that the options allow
     for n in range(len(keys) + 1):
         text = doc.text[:offset] + keys[:n] + doc.text[offset:]
-        # However long it takes: the context that the options allow.
-        outcomes.append(await complete(reader, replace(doc, text=text), offset + n, math.inf))
+        outcomes.append(await complete(reader, replace(doc, text=text), offset + n, wish))
     return Keys(outcomes[0], outcomes[1:])
 
 

@@ -63,6 +63,7 @@ class LlamaVim:
         self.name = name
         self.description = describe(settings)
         self.on_shown: Callable[[Shown], None] = lambda _shown: None
+        self.on_silent: Callable[[str, int], None] = lambda _uri, _version: None
         self._settings = settings
         self._server = server or LlamaServer()
         self._answers = Answers(settings.max_cache_keys)
@@ -114,6 +115,8 @@ class LlamaVim:
         """Return what was done so far. Reading the ring while idle is in `n_requests` only."""
         return replace(
             self._spent,
+            # Without what the ring makes it read: the plug-in asks for no counts of that.
+            n_in_all=sum(self._spent.n_evaluated) + self._spent.n_decoded,
             n_evaluated=[*self._spent.n_evaluated],
             cached=[*self._spent.cached],
             cpu_s=self._server.cpu_s(),
@@ -153,6 +156,8 @@ class LlamaVim:
         if hint.can_accept and hint.text.strip():
             shown = Shown(doc.uri, doc.version, self._offset, hint.text)
             self.on_shown(shown)
+        else:
+            self.on_silent(doc.uri, doc.version)
         self._ask_behind(place.y, hint.lines)
         return shown
 
@@ -259,12 +264,15 @@ class LlamaVim:
         return place_at(self._doc, self._offset)
 
 
-def variants() -> list[LlamaVim]:
+def variants(peer: str) -> list[LlamaVim]:
     """Return the peer as documented, and with the settings measured to be fastest without GPU.
+
+    Its name, `llama-vim`, is for both; that of one of them for this one only.
 
     At each key the server reads all that is behind the cursor again, and after each new chunk of
     the ring the whole window: about 250 and 1,030 tokens. With one line behind it and no chunks a
     key costs 13 tokens (with none behind it 5, but then it knows nothing of what follows).
     """
     quick = Settings(n_suffix=1, ring_n_chunks=0)
-    return [LlamaVim("llama-vim", Settings()), LlamaVim("llama-vim-quick", quick)]
+    found = [LlamaVim("llama-vim", Settings()), LlamaVim("llama-vim-quick", quick)]
+    return found if peer == "llama-vim" else [one for one in found if one.name == peer]

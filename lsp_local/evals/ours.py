@@ -43,6 +43,7 @@ class Ours:
 
     def __init__(self, settings: dict[str, object] | None = None) -> None:
         self.on_shown: Callable[[Shown], None] = lambda _: None
+        self.on_silent: Callable[[str, int], None] = lambda _uri, _version: None
         self._settings = settings or {}
         self._rpc = Connection(self._hear)
         self._cache: tempfile.TemporaryDirectory[str] | None = None
@@ -130,6 +131,7 @@ class Ours:
         self._rpc.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         del self._open[uri]
         self._costs = await self._rpc.ask("lspLocal/why", {})
+        self._count(await self._rpc.ask("lspLocal/stats", {}))
 
     def _tell(self, doc: Document) -> _Open:
         """Bring the server's text up to date."""
@@ -159,10 +161,11 @@ class Ours:
         is_pending = known.pending == msg_id
         if is_pending:
             known.pending = None
-        if not items:
-            return
         if not is_pending:
-            self._spent.n_dropped += 1
+            self._spent.n_dropped += bool(items)
+            return
+        if not items:
+            self.on_silent(doc.uri, doc.version)
             return
         text = items[0]["insertText"]
         shown = Shown(doc.uri, doc.version, offset, text)
@@ -186,7 +189,12 @@ class Ours:
         self._n_answers = 0
         self._n_asked += 1
         self._timer = None
+        self._rpc.request("lspLocal/stats", {}, self._count)
         self._rpc.request("lspLocal/why", {}, self._settle)
+
+    def _count(self, figures: Costs) -> None:
+        work = figures["work"]
+        self._spent.n_in_all = work["n_prefilled"] + work["n_decoded"]
 
     def _settle(self, costs: list[Costs]) -> None:
         """Add up what is new since the last time; the newest comes first."""

@@ -21,7 +21,7 @@ class Match(StrEnum):
     """How the first line of a suggestion compares with what the user types next."""
 
     RIGHT = "right"  # the same to the end of the line
-    PARTLY = "partly"  # the user types it, and more on the same line
+    PARTLY = "partly"  # the user types it, and then more on the same line
     WRONG = "wrong"
 
 
@@ -40,13 +40,14 @@ class Seen:
 class Moment:
     """One act and what appeared until the next, planned `pause` seconds later.
 
-    `has_more`: the user goes on typing on this line.
+    `has_more`: the user goes on typing on this line. `is_silent`: the answer was to show nothing.
     """
 
     at: float
     act: Act
     pause: float
     has_more: bool
+    is_silent: bool = False
     seen: list[Seen] = field(default_factory=list)
 
 
@@ -87,6 +88,7 @@ class Replay:
     async def run(self) -> Run:
         """Do all steps, or what accepting leaves of them."""
         self._system.on_shown = self._see
+        self._system.on_silent = self._see_nothing
         spent = self._system.spent()
         before = deepcopy(spent)
         started = due = self._clock.now()
@@ -134,7 +136,7 @@ class Replay:
         """Insert the first line of what is visible; the steps that it replaces are skipped."""
         assert self._last is not None
         first = head(self._last.text)
-        last = ahead(self._trace, self._n_done, first.count("\n")).last
+        last = ahead(self._trace, self._n_done, first.count("\n"), len(first)).last
         skipped = self._trace.steps[self._n_done : last + 1]
         self._run.n_saved += sum(step.act is Act.TYPED for step in skipped)
         self._run.n_accepted += 1
@@ -157,9 +159,20 @@ class Replay:
         self._last, self._appeared = shown, min(now, self._appeared) if is_again else now
         self._accept_at = math.inf
         is_long_enough = len(head(shown.text).strip()) >= N_LEAST_CHARS
-        if self._accepts and match is Match.RIGHT and is_long_enough:
+        if self._accepts and is_long_enough and self._is_typed_next(shown):
             self._accept_at = self._appeared + REACTION_S - self._seen_s
         self._woken.set()
+
+    def _see_nothing(self, uri: str, version: int) -> None:
+        """Take note of an answer that shows nothing."""
+        doc = self._trace.steps[self._n_done - 1].doc
+        if self._run.moments and (uri, version) == (doc.uri, doc.version):
+            self._run.moments[-1].is_silent = True
+
+    def _is_typed_next(self, shown: Shown) -> bool:
+        """Whether the first line is exactly what the next keys type, and ends with one of them."""
+        first = head(shown.text)
+        return ahead(self._trace, self._n_done, first.count("\n"), len(first)).text == first
 
     def _is_rest_of_last(self, shown: Shown, text: str) -> bool:
         """Whether the user has typed the beginning of what was shown last, and this is left."""
@@ -184,6 +197,7 @@ def difference(before: Spent, after: Spent) -> Spent:
         n_requests=after.n_requests - before.n_requests,
         n_cached=after.n_cached - before.n_cached,
         n_decoded=after.n_decoded - before.n_decoded,
+        n_in_all=after.n_in_all - before.n_in_all,
         n_dropped=after.n_dropped - before.n_dropped,
         n_evaluated=after.n_evaluated[len(before.n_evaluated) :],
         cached=after.cached[len(before.cached) :],

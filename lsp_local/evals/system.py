@@ -34,12 +34,15 @@ class Spent:
 
     `n_evaluated` has one figure for each answer that needed the model; `n_cached` counts the keys
     that were answered without it, and `cached` are those of its answers that were shown, where the
-    system can tell. `n_dropped` answers came for a text that was no longer there; nobody saw them.
-    `endings` counts how requests ended, in the system's own words.
+    system can tell. `n_in_all` counts all tokens that went through the model, read and decoded,
+    for answers, for those that nobody saw, and while nobody waited. `n_dropped` answers came for
+    a text that was no longer there; nobody saw them. `endings` counts how requests ended, in the
+    system's own words.
     """
 
     n_requests: int = 0
     n_cached: int = 0
+    n_in_all: int = 0
     n_decoded: int = 0
     n_dropped: int = 0
     n_evaluated: list[int] = field(default_factory=list)
@@ -52,12 +55,14 @@ class System(Protocol):
     """One completion system as its editor plug-in would drive it.
 
     `on_shown` is called in the event loop at the moment at which ghost text would appear. What is
-    shown vanishes with the next act, unless the system shows it (or its rest) again.
+    shown vanishes with the next act, unless the system shows it (or its rest) again. `on_silent`
+    is called with URI and version when the answer is that nothing be shown there.
     """
 
     name: str
     description: str  # what exactly it does: requests, cache, debounce, abort
     on_shown: Callable[[Shown], None]
+    on_silent: Callable[[str, int], None]
 
     async def start(self, root: Path, model: Path, n_threads: int) -> None:
         """Start the processes with the model loaded. Raises UserError when it cannot."""

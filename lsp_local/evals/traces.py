@@ -8,6 +8,7 @@ from lsp_local.evals.rhythm import Rhythm
 from lsp_local.evals.system import Act
 from lsp_local.text import Document
 
+LONGEST_LINE = 10_000  # characters
 # A line end and the indentation that the editor adds are one key.
 KEY = re.compile(r"\r?\n(?:[ \t]+(?=\S))?|.", re.DOTALL)
 
@@ -54,11 +55,12 @@ class Ahead:
     last: int
 
 
-def ahead(trace: Trace, n_done: int, n_line_ends: int = 0) -> Ahead:
+def ahead(trace: Trace, n_done: int, n_line_ends: int = 0, n_most: int = LONGEST_LINE) -> Ahead:
     """Return what is typed after the first `n_done` steps up to the end of the line.
 
-    `n_line_ends` line ends are typed before that. Mistakes and their corrections are not part of
-    it, except in a recorded session: nobody knows what that user had in mind.
+    `n_line_ends` line ends are typed before that, and `n_most` characters in all. Mistakes and
+    their corrections are not part of it, except in a recorded session: nobody knows what that
+    user had in mind.
     """
     typing = (Act.TYPED,) if trace.is_recorded else (Act.TYPED, Act.EDITED)
     now = trace.steps[n_done - 1]
@@ -73,7 +75,7 @@ def ahead(trace: Trace, n_done: int, n_line_ends: int = 0) -> Ahead:
         if n_new < 0 or not text.startswith(before) or not text.endswith(behind):
             continue
         typed = text[now.cursor : now.cursor + n_new]
-        if typed.count("\n") > n_line_ends:
+        if typed.count("\n") > n_line_ends or len(typed) > n_most:
             break
         found = Ahead(typed, idx)
     return found

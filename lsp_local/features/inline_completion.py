@@ -45,21 +45,31 @@ class Reader:
     options: Options
     windows: Windows
 
-    def deadline(self, is_automatic: bool) -> float:
-        """Return how many seconds an answer may take; who asks by hand waits longer."""
-        times = 1 if is_automatic else INVOKED
-        return self.options.deadline_ms / 1000 * times
+    def wish(self, is_automatic: bool, priority: Priority = Priority.INLINE) -> "Wish":
+        """Return what an answer should be like; who asks by hand waits longer and sees all."""
+        seconds = self.options.deadline_ms / 1000
+        if is_automatic:
+            return Wish(seconds, self.options.least_probability / 100, priority)
+        return Wish(seconds * INVOKED, 0.0, priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How long an answer may take, how probable it must be (0 to 1), and who waits for it."""
+
+    seconds: float
+    least_probability: float = 0.0
+    priority: Priority = Priority.INLINE
 
 
 async def complete(
     reader: Reader,
     doc: Document,
     offset: int,
-    seconds: float,
-    priority: Priority = Priority.INLINE,
+    wish: Wish,
     on_text: OnText = lambda _text: None,
 ) -> Outcome:
-    """Suggest what follows `offset`; what is read fits into `seconds` where possible.
+    """Suggest what follows `offset`; what is read fits into the time where possible.
 
     Cancelling the task stops the decode within milliseconds.
     """
@@ -70,12 +80,17 @@ async def complete(
         return Outcome(None, Reason.MIDDLE_OF_WORD)
     try:
         info = await reader.engine.info()
-        reading = await read_around(reader, doc, offset, seconds)
+        reading = await read_around(reader, doc, offset, wish.seconds)
         if reading is None:
             return Outcome(None, Reason.NOTHING_TO_READ)
         before_decode = time.perf_counter()
         request = GenerateRequest(
-            reading.tokens, reading.n_predict, heal=True, stops=reading.stops, priority=priority
+            reading.tokens,
+            reading.n_predict,
+            heal=True,
+            stops=reading.stops,
+            least_probability=wish.least_probability,
+            priority=wish.priority,
         )
         answer = await reader.engine.generate(request, on_text)
     except EngineDied:
@@ -105,14 +120,17 @@ async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> boo
     return True
 
 
-def recall(suggestions: Suggestions, doc: Document, offset: int) -> Outcome | None:
+def recall(
+    suggestions: Suggestions, doc: Document, offset: int, is_automatic: bool = True
+) -> Outcome | None:
     """Return what is known of a place without the model.
 
-    It is judged again: what surrounds the cursor is not what it was.
+    It is judged again: what surrounds the cursor is not what it was. That the model is not sure
+    does not count for who asks by hand.
     """
     started = time.perf_counter()
     known = suggestions.recall(doc, offset)
-    if known is None:
+    if known is None or (known.reason is Reason.UNSURE and not is_automatic):
         return None
     text, reason = known.text, known.reason
     if reason is Reason.SHOWN:

@@ -69,8 +69,8 @@ async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> 
     for place in places:
         outcome = recall(known, place.doc, place.offset)
         if outcome is None:
-            seconds = reader.deadline(is_automatic=True)
-            outcome = await complete(reader, place.doc, place.offset, seconds, Priority.PREFETCH)
+            wish = reader.wish(is_automatic=True, priority=Priority.PREFETCH)
+            outcome = await complete(reader, place.doc, place.offset, wish)
             said = outcome.suggestion.text if outcome.suggestion else ""
             known.remember(place.doc, place.offset, said, outcome.reason)
         if outcome.suggestion is not None:

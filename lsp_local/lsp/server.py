@@ -171,9 +171,9 @@ async def why(server: Server, params: object) -> list[dict[str, object]]:
     return server.session.recent()
 
 
-def stats(server: Server, params: object) -> dict[str, object]:  # noqa: ARG001
+async def stats(server: Server, params: object) -> dict[str, object]:  # noqa: ARG001
     """Return what this server has done so far. Our own method."""
-    return server.session.figures()
+    return await server.session.figures()
 
 
 def serve() -> None:

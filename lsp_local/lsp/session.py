@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lsp_local import config
@@ -117,9 +117,11 @@ class Session:
         """Return how the last requests ended, newest first; in memory only."""
         return [entry for entry in self._recent if uri in (None, entry["uri"])]
 
-    def figures(self) -> dict[str, object]:
-        """Return what this server has done so far."""
-        return self._records.ledger.as_json()
+    async def figures(self) -> dict[str, object]:
+        """Return what this server has done so far; `work` is all that the model did."""
+        engine = self._loader.engine()
+        work = asdict(await engine.work()) if engine else None
+        return {**self._records.ledger.as_json(), "work": work}
 
     async def close(self) -> None:
         """End the engine at once."""
@@ -154,7 +156,7 @@ class Session:
 
     async def _answer(self, request: Request) -> Outcome:
         doc, offset = request.doc, request.offset
-        known = recall(self._known, doc, offset)
+        known = recall(self._known, doc, offset, request.is_automatic)
         if known is not None:
             return known
         engine = self._loader.engine()
@@ -173,7 +175,7 @@ class Session:
         assert flight.work is not None
         started = time.perf_counter()
         await asyncio.wait([flight.work])
-        known = recall(self._known, request.doc, request.offset)
+        known = recall(self._known, request.doc, request.offset, request.is_automatic)
         if known is None or flight.work.cancelled():
             return await self._answer(request)
         total_ms = round((time.perf_counter() - started) * 1000, 1)
@@ -199,10 +201,10 @@ class Session:
         """Decode, whoever waits for it, and remember what came of it."""
         reader = Reader(engine, self._options, self._windows)
         doc, offset = request.doc, request.offset
-        seconds = reader.deadline(request.is_automatic)
+        wish = reader.wish(request.is_automatic)
         known = self._known
         try:
-            outcome = await complete(reader, doc, offset, seconds, on_text=flight.hear)
+            outcome = await complete(reader, doc, offset, wish, flight.hear)
         finally:
             if self._flights.get(doc.uri) is flight:
                 del self._flights[doc.uri]
