@@ -143,14 +143,18 @@ class StateStore:
 
 
 def _written(path: Path, key: bytes, tokens: list[int], state: bytearray) -> Iterator[None]:
-    digest = hashlib.sha256(state).digest()
+    pieces = [memoryview(state)[start : start + N_WRITE] for start in range(0, len(state), N_WRITE)]
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield
     path.touch(mode=0o600)
     with path.open("wb") as file:
-        file.write(HEAD.pack(MAGIC, key, digest, len(tokens)))
+        file.write(HEAD.pack(MAGIC, key, digest.digest(), len(tokens)))
         file.write(struct.pack(f"<{len(tokens)}i", *tokens))
-        for start in range(0, len(state), N_WRITE):
+        for piece in pieces:
+            file.write(piece)
             yield
-            file.write(memoryview(state)[start : start + N_WRITE])
 
 
 def _stored_at(path: Path) -> Stored | None:

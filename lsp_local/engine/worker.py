@@ -91,7 +91,8 @@ class Worker:
 
     def _wait_for_jobs(self) -> None:
         """Wait for a request; after a while of idleness the upkeep is a job, once."""
-        seconds = None if self._last is Priority.UPKEEP else IDLE_SECONDS
+        is_kept_up = self._last is Priority.UPKEEP or self._backend is None
+        seconds = None if is_kept_up else IDLE_SECONDS
         while not self._jobs:
             if not self._changed.wait(seconds) and self._backend:
                 job = Job(UPKEEP, Priority.UPKEEP, self._upkeep(self._backend))

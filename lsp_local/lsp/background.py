@@ -44,7 +44,11 @@ class Background:
         self._growth = asyncio.create_task(_quietly(_grow(reader, doc, offset)))
 
     def moved(self, reader: Reader, doc: Document, offset: int) -> None:
-        """Get ready for a key at the cursor."""
+        """Get ready for a key at the cursor, unless it is where the last answer has left it."""
+        if self._shown is not None:
+            shown, at, _ = self._shown
+            if (shown.uri, shown.text, at) == (doc.uri, doc.text, offset):
+                return
         self.stop()
         self._growth = asyncio.create_task(_quietly(_arrive(reader, doc, offset)))
 
@@ -65,7 +69,7 @@ class Background:
 
 
 async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> None:
-    """Decode at the first place where there is something to say."""
+    """Decode at the nearest place, and where its line is complete at the next."""
     for place in places:
         outcome = recall(known, place.doc, place.offset)
         if outcome is None:
@@ -73,8 +77,8 @@ async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> 
             outcome = await complete(reader, place.doc, place.offset, wish)
             said = outcome.suggestion.text if outcome.suggestion else ""
             known.remember(place.doc, place.offset, said, outcome.reason)
-        if outcome.suggestion is not None:
-            return
+        if outcome.reason is not Reason.STATEMENT_COMPLETE:
+            return  # either there is something to show, or the user goes on in this line
 
 
 async def _arrive(reader: Reader, doc: Document, offset: int) -> None:
