@@ -39,7 +39,11 @@ def try_out(
     options = chosen_options(model, root)
     fetch_if_missing(options.model)
     models.resolve(options.model)  # raises ModelError here, and not between two pictures
-    asyncio.run(_tour(doc, root, offsets, {"model": options.model}))
+    # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
+    deadline_ms = max(100, options.deadline_ms // 4)
+    # And what was shown yesterday is not the answer of today: a tour shows the model at work.
+    settings = {"model": options.model, "deadline_ms": deadline_ms, "cache_mb": 0}
+    asyncio.run(_tour(doc, root, offsets, settings))
 
 
 def fetch_if_missing(name: str) -> None:
