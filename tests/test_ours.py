@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_local.evals.ours import new_entries, smallest_change, source_of
+from lsp_local.evals.ours import new_entries, smallest_change
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,3 @@ def test_what_is_new_in_the_list_of_costs() -> None:
     assert new_entries([b, a], [c, b]) == [c]
     assert new_entries([b, a], [b, a]) == []
     assert new_entries([a], [a, a]) == [a]
-
-
-def test_where_an_answer_came_from() -> None:
-    nothing = {"n_predicted": 0, "n_evaluated": 0, "shown": False}
-    assert source_of({**nothing, "source": "cache"}) == "cache"
-    assert source_of({**nothing, "n_evaluated": 3}) == "model"
-    assert source_of({**nothing, "shown": True}) == "cache"
-    assert source_of(nothing) == "none"

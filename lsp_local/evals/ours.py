@@ -200,7 +200,7 @@ class Ours:
         """Add up what is new since the last time; the newest comes first."""
         self._n_asked -= 1
         for entry in reversed(new_entries(self._costs, costs)):
-            source, reason = source_of(entry), entry["reason"]
+            source, reason = entry["source"], entry["reason"]
             self._spent.endings[reason] = 1 + self._spent.endings.get(reason, 0)
             if source == "model":
                 self._spent.n_evaluated.append(entry["n_evaluated"])
@@ -263,12 +263,3 @@ def new_entries(before: list[Costs], now: list[Costs]) -> list[Costs]:
         if now[n:] == before[:kept]:
             return now[:n]
     return now
-
-
-def source_of(entry: Costs) -> str:
-    """Tell where an answer came from: "model", "cache" or "none"."""
-    if "source" in entry:
-        return str(entry["source"])
-    if entry["n_predicted"] or entry["n_evaluated"]:
-        return "model"
-    return "cache" if entry["shown"] else "none"
