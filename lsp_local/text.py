@@ -79,11 +79,15 @@ class Outcome:
     stats: Stats = Stats()
     rule: str = ""
 
+    @property
+    def text(self) -> str:
+        """Return what is suggested, "" for silence."""
+        return self.suggestion.text if self.suggestion else ""
+
     def as_json(self) -> dict[str, object]:
         """Return the fields that every `--json` output of the project uses."""
-        text = self.suggestion.text if self.suggestion else ""
         shown = self.reason is Reason.SHOWN
-        return {"text": text, "shown": shown, "reason": str(self.reason), **asdict(self.stats)}
+        return {"text": self.text, "shown": shown, "reason": str(self.reason), **asdict(self.stats)}
 
 
 class UserError(Exception):

@@ -116,7 +116,7 @@ async def _type_at(client: "Client", doc: Document, offset: int, console: "Conso
         is_plain = console.color_system is None
         picture = report.ghost_text(now, cursor, outcome, n_above, is_plain=is_plain)
         console.print(picture, soft_wrap=True)
-        says = outcome.suggestion.text if outcome.suggestion else ""
+        says = outcome.text
         verdict = "; as the author wrote it" if says == doc.text[cursor:end] else ""
         console.print(f"    {report.costs(outcome)}{verdict}", style="dim", soft_wrap=True)
     console.print()

@@ -21,7 +21,7 @@ def next_places(doc: Document, offset: int, outcome: Outcome) -> list[Ahead]:
     That is behind the suggestion, once it is accepted; and where a line ends there, the next line,
     indented as editors do it.
     """
-    said = outcome.suggestion.text if outcome.suggestion else ""
+    said = outcome.text
     if outcome.reason not in (Reason.SHOWN, Reason.STATEMENT_COMPLETE):
         return []
     text, end = doc.text[:offset] + said + doc.text[offset:], offset + len(said)

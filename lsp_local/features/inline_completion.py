@@ -22,7 +22,7 @@ from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
 
 INVOKED = 6  # times as long may it take when asked for by hand
 NORMAL_ANSWER = 8  # tokens: what an answer has in the middle
-SECONDS_OF_BLOCK = 2.0  # times the deadline that the decode of a whole block may take
+BLOCK = 2.0  # times the deadline may the decode of a whole block take
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ async def complete(
     return Outcome(suggestion, reason, stats, answer.stop)
 
 
-async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> bool:
-    """Read about `n_tokens` around `offset`, so that the next request need not; tell if it was so.
+async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> None:
+    """Read about `n_tokens` around `offset`, so that the next request need not.
 
     Others go first. Raises EngineError. The windows are fresh ones, and in force when all is read.
     """
@@ -113,11 +113,10 @@ async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> boo
     info = await reader.engine.info()
     reading = await _reading(fresh, info, doc, offset, min(n_tokens, _most(reader.options, info)))
     if reading is None:
-        return False
+        return
     request = GenerateRequest(reading.tokens, 0, heal=True, priority=Priority.PREFETCH)
     await reader.engine.generate(request)
     reader.windows.adopt(fresh.windows)
-    return True
 
 
 def recall(
@@ -209,7 +208,7 @@ async def _n_predict(reader: Reader, stops: Stops) -> int:
     options = reader.options
     if stops.kind is not Kind.BLOCK:
         return options.n_predict_line
-    seconds = SECONDS_OF_BLOCK * options.deadline_ms / 1000
+    seconds = BLOCK * options.deadline_ms / 1000
     n_in_time = int((await reader.engine.speed()).decode * seconds)
     return min(options.n_predict_block, max(options.n_predict_line, n_in_time))
 

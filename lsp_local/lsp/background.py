@@ -31,10 +31,11 @@ class Background:
         self, reader: Reader, known: Suggestions, doc: Document, offset: int, outcome: Outcome
     ) -> None:
         """Go on where a request has ended."""
-        said = outcome.suggestion.text if outcome.suggestion else ""
-        self._shown = doc, offset, said
+        self._shown = doc, offset, outcome.text
         places = next_places(doc, offset, outcome)
-        if said and outcome.rule == "line-end":  # behind it the model has nothing to say: it has
+        if (
+            outcome.text and outcome.rule == "line-end"
+        ):  # behind it the model has nothing to say: it has
             known.remember(places[0].doc, places[0].offset, "", Reason.STATEMENT_COMPLETE)
         if self._ahead is None or self._ahead.done() or places != self._places:
             _cancel(self._ahead)
@@ -75,8 +76,7 @@ async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> 
         if outcome is None:
             wish = reader.wish(is_automatic=True, priority=Priority.PREFETCH)
             outcome = await complete(reader, place.doc, place.offset, wish)
-            said = outcome.suggestion.text if outcome.suggestion else ""
-            known.remember(place.doc, place.offset, said, outcome.reason)
+            known.remember(place.doc, place.offset, outcome.text, outcome.reason)
         if outcome.reason is not Reason.STATEMENT_COMPLETE:
             return  # either there is something to show, or the user goes on in this line
 

@@ -1,7 +1,7 @@
 """A decode under way, and whether it still says what the user types."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lsp_local.text import Document, Outcome
 
@@ -17,7 +17,7 @@ class Flight:
     offset: int
     said: str = ""
     work: "asyncio.Task[Outcome] | None" = None
-    _typed: str = field(default="")
+    _typed: str = ""
 
     def hear(self, text: str) -> None:
         """Take in what was decoded just now."""

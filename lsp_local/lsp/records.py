@@ -45,7 +45,7 @@ class Records:
 
     def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
         """Take note of how a request ended."""
-        said, stats = outcome.suggestion.text if outcome.suggestion else "", outcome.stats
+        said, stats = outcome.text, outcome.stats
         self.ledger.add(
             source=stats.source,
             reason=outcome.reason,

@@ -210,8 +210,7 @@ class Session:
                 del self._flights[doc.uri]
         if outcome.reason is Reason.NO_MODEL:
             await self._loader.explain()
-        said = outcome.suggestion.text if outcome.suggestion else ""
-        known.remember(doc, offset, said, outcome.reason)
+        known.remember(doc, offset, outcome.text, outcome.reason)
         return outcome
 
     def _reader(self) -> Reader | None:
