@@ -134,7 +134,8 @@ async def test_a_restart_reads_nothing_again(qwen: Path, tmp_path: Path) -> None
         client = await start_server(environment)
         editor = Editor(client)
         await editor.start(qwen, deadlineMs=60_000)
-        await editor.ghost_text(editor.open("load.py", "waits = <CURSOR>"))
+        # Another text each time: the disk must not answer before the model is there.
+        await editor.ghost_text(editor.open("load.py", f"waits_{len(costs)} = <CURSOR>"))
         uri = editor.open("restart.py", code)
         editor.type(uri, typed)
         costs.append(await cost(editor, uri))
