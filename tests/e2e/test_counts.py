@@ -129,7 +129,7 @@ async def test_a_cursor_that_is_told_is_read_before_the_key(editor: Editor) -> N
 async def test_a_restart_reads_nothing_again(qwen: Path, tmp_path: Path) -> None:
     environment = {"LSP_LOCAL_CACHE_DIR": str(tmp_path), "LSP_LOCAL_CACHE_MB": "64"}
     code = SHAPES.replace("<CURSOR>", "return 3 * self.radius\n") * 3 + SHAPES
-    costs = []
+    costs: list[tuple[str, int]] = []
     for typed in ("", "", "z"):
         client = await start_server(environment)
         editor = Editor(client)
