@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,15 @@ def test_after_shutdown_every_request_is_refused(server: RawServer) -> None:
     server.notify("exit")
     assert outcomes(server.unread()) == []
     assert server.process.returncode == 0
+
+
+def test_nothing_is_told_after_shutdown(server: RawServer) -> None:
+    server.initialize()
+    server.request(1, "shutdown")
+    server.answers_until(1)
+    time.sleep(0.5)  # meanwhile loading has found that there is no model
+    server.notify("exit")
+    assert server.unread() == []
 
 
 def test_a_client_from_the_future_is_served(server: RawServer) -> None:

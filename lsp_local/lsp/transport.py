@@ -53,6 +53,14 @@ class Protocol(LanguageServerProtocol):
         else:
             self._receive_notification(message)
 
+    def notify(self, method: str, params: Any | None = None) -> None:
+        """Send a notification; nothing once the client has said `shutdown`, as it listens no more.
+
+        LSP, "Shutdown Request": what follows it is `exit`.
+        """
+        if not self._shutdown:
+            super().notify(method, params)
+
     def refuse(self, msg_id: int | str | None, code: int, reason: str) -> None:
         """Answer a request with an error; without an id where it could not be read."""
         error = {"code": int(code), "message": reason[:_MAX_QUOTED]}
