@@ -24,6 +24,11 @@ LASTING = frozenset(
         Reason.REPEATS_ITSELF,
         Reason.NOT_TYPEABLE,
         Reason.UNSURE,
+        Reason.UNKNOWN_NAME,
+        Reason.COMMENT_ONLY,
+        Reason.WRONG_INDENTATION,
+        Reason.BREAKS_SYNTAX,
+        Reason.SECRET,
     }
 )
 

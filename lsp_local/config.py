@@ -17,11 +17,10 @@ from lsp_local.options import (
     describe,
     expected,
     from_text,
-    render_markdown,
 )
 from lsp_local.text import UserError
 
-__all__ = ["load", "load_strict", "Loaded", "ConfigError", "Options", "describe", "render_markdown"]
+__all__ = ["load", "load_strict", "Loaded", "ConfigError", "Options", "describe"]
 
 
 class ConfigError(UserError):

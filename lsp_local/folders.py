@@ -24,6 +24,11 @@ def states_dir() -> Path:
     return cache_dir() / "states"
 
 
+def indexes_dir() -> Path:
+    """Return the folder of the projects' indexes."""
+    return cache_dir() / "indexes"
+
+
 def stats_dir() -> Path:
     """Return the folder of the figures that `lsp-local stats` prints."""
     return cache_dir() / "stats"

@@ -1,20 +1,44 @@
 """Suggestion or silence: what the model said, as it may be shown, or the reason to keep quiet."""
 
-from lsp_local.brackets import scan
-from lsp_local.stops import SHORTEST_ECHO, Kind, Stops, is_apart, is_closed_by_rest
-from lsp_local.text import Reason
+from lsp_local import privacy
+from lsp_local.brackets import line_comment, scan
+from lsp_local.parsecheck import longest_beginning, longest_valid
+from lsp_local.stops import SHORTEST_ECHO, Kind, Stops, columns, is_apart, is_closed_by_rest
+from lsp_local.text import Document, Reason
 
+CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
+SHORTEST_BEGINNING = 4  # characters; fewer are typed sooner than read
 UNREADABLE = "\ufffd"  # what stands for bytes that are no character
 
 
-def judge(text: str, rule: str, stops: Stops) -> tuple[str, Reason]:
-    """Return what to show of `text` and why not; `rule` is the stop rule that ended it."""
+def judge(text: str, rule: str, stops: Stops, doc: Document, offset: int) -> tuple[str, Reason]:
+    """Return what to show of `text` at `offset` and why not; `rule` is the stop rule that ended it.
+
+    What the rules of the line let through must not break the syntax of the file.
+    """
+    text, reason = by_line(text, rule, stops)
+    if reason is not Reason.SHOWN:
+        return text, reason
+    if rule == "unsure":
+        sure = longest_beginning(doc, offset, text)
+        is_enough = len(sure.strip()) >= SHORTEST_BEGINNING
+        return (sure, Reason.SHOWN) if is_enough else ("", Reason.UNSURE)
+    valid = longest_valid(doc, offset, text)
+    return (valid, Reason.SHOWN) if valid.strip() else ("", Reason.BREAKS_SYNTAX)
+
+
+def by_line(text: str, rule: str, stops: Stops) -> tuple[str, Reason]:
+    """Judge `text` by what stands around the cursor, without a grammar."""
     text = text.replace("\r\n", "\n")
     text = _whole_block(text, stops) if "\n" in text else _whole_line(text, stops)
     if not text.strip():
         return "", _silence(rule, stops)
     if not all(char.isprintable() or char in "\n\t" for char in text) or UNREADABLE in text:
         return "", Reason.NOT_TYPEABLE
+    if privacy.holds_placeholder(text):
+        return "", Reason.SECRET
+    if _is_too_deep(text, stops):
+        return "", Reason.WRONG_INDENTATION
     if stops.kind is Kind.LINE:
         line = (stops.before + text + stops.rest).strip()
         if len(line) >= SHORTEST_ECHO and line == stops.next_line.strip():
@@ -22,6 +46,32 @@ def judge(text: str, rule: str, stops: Stops) -> tuple[str, Reason]:
         if len(line) >= SHORTEST_ECHO and line == stops.line_above.strip():
             return "", Reason.REPEATS_ITSELF
     return text, Reason.SHOWN
+
+
+def is_in_popup(text: str, popup: str) -> bool:
+    """Whether the entry selected in the popup menu says the same, or something else.
+
+    An editor shows a suggestion beside the menu only if it begins with that entry.
+    """
+    said = text.rstrip()
+    return said == popup.rstrip() or not text.startswith(popup)
+
+
+def is_only_comment(text: str, stops: Stops) -> bool:
+    """Whether a line that begins here would say nothing but a comment: noise, unless asked for."""
+    comment = line_comment(stops.language)
+    if stops.before.strip() or not comment:
+        return False
+    return all(line.lstrip().startswith(comment) for line in text.split("\n") if line.strip())
+
+
+def _is_too_deep(text: str, stops: Stops) -> bool:
+    """Whether a new line would be indented deeper than the line above allows."""
+    if stops.kind is Kind.BLOCK or stops.before.strip() or not text[:1].isspace():
+        return False
+    above = stops.line_above.rstrip()
+    is_open = bool(scan(above, stops.language).opened) or not above or above[-1] in CONTINUED
+    return not is_open and columns(stops.before + text) > columns(above)
 
 
 def _whole_block(text: str, stops: Stops) -> str:

@@ -1,6 +1,5 @@
 """Every option, declared once with its sentence, and which values each one takes."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -95,6 +94,13 @@ class Options:
         at_most=65_536,
         workspace_may=WorkspaceMay.LOWER,
     )
+    n_repository: int = option(
+        512,
+        "Most tokens to read of other places: signatures of what is imported, recent edits, "
+        "similar code; 0 reads nothing but the file.",
+        at_most=32_768,
+        workspace_may=WorkspaceMay.LOWER,
+    )
     least_probability: int = option(
         50,
         "How probable a suggestion must be, in percent by the model's own estimate; what is less "
@@ -121,6 +127,12 @@ class Options:
         "restart; 0 keeps none, and no suggestions either.",
         at_most=1_000_000,
     )
+    in_comments: bool = option(
+        True, "Whether to suggest in comments.", workspace_may=WorkspaceMay.TURN_OFF
+    )
+    in_strings: bool = option(
+        True, "Whether to suggest in strings.", workspace_may=WorkspaceMay.TURN_OFF
+    )
     disabled_languages: tuple[str, ...] = option(
         (),
         "Language identifiers, as the editor sends them, in which to stay silent.",
@@ -143,6 +155,11 @@ class Options:
         choices=("error", "warning", "info", "debug"),
     )
     log_file: str = option("", "The file to which messages are added; empty is standard error.")
+    why_log: str = option(
+        "",
+        "A file to which each request is added with how it ended and why, as `lsp-local why` "
+        "prints it; it holds pieces of your code. Empty is no file.",
+    )
 
 
 def describe() -> tuple[Option, ...]:
@@ -202,68 +219,10 @@ def is_excluded(exclude: Sequence[str], path: str) -> bool:
     return any(fnmatchcase(f"/{path.lstrip('/')}".lower(), _anywhere(p)) for p in exclude)
 
 
-def render_markdown() -> str:
-    """Return the text of docs/configuration.md."""
-    return _PAGE.replace("ROWS", "\n".join(_row(option) for option in describe()))
-
-
-_PAGE = """\
-# Configuration
-
-`lsp-local` works without any configuration. This page is written from `lsp_local/options.py`
-by `UPDATE=1 pytest tests/test_config.py`.
-
-## Where options come from
-
-Later sources win, option by option:
-
-1. the defaults in the table below;
-2. your own file, `config.toml` in the folder `lsp-local` of your configuration folder (Linux:
-   `~/.config/lsp-local/config.toml`), or the file that the variable `LSP_LOCAL_CONFIG` names;
-   its keys stand at the top, without a table;
-3. environment variables; a list is separated by commas, an empty variable counts as not set;
-4. your editor: `initializationOptions` or the settings it sends later, bare or under `lsp-local`
-   or `lspLocal`, spelt `n_ctx` or `nCtx`; `null` counts as not set;
-5. the workspace, which may only tighten, as told below.
-
-A wrong value or an unknown name never stops the server: the value before it stays, and a warning
-says where the mistake is and what was expected. On the command line it is an error.
-
-## Options
-
-| Option | Value | Default | Who may set it | Environment variable | What it is for |
-| --- | --- | --- | --- | --- | --- |
-ROWS
-
-A pattern in `exclude` matches a path relative to the workspace, beginning in any folder; one that
-begins with `/` begins at the top. `*` and `**` cross folders, and case does not matter.
-
-## What a workspace may do
-
-Whoever wrote a repository is not you, so its files may only ask for less: silence, shorter
-answers, less reading. Put this into the `pyproject.toml` at the top of a workspace:
-
-```toml
-[tool.lsp-local]
-disabled_languages = ["markdown"]  # added to yours
-exclude = ["fixtures/**"]          # added to yours
-n_predict_block = 48               # taken where it is lower than yours
-```
-
-Anything else there, such as `model` or `log_file`, is not taken, and a warning says so.
-"""
 _SPELT = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-
-
-def _row(option: Option) -> str:
-    may = option.workspace_may
-    setter = "you" if may is WorkspaceMay.NOTHING else f"you; a workspace only to {may}"
-    value, default = expected(option), json.dumps(option.default)
-    cells = (f"`{option.name}`", value, f"`{default}`", setter, f"`{option.variable}`")
-    return f"| {' | '.join(cells)} | {option.sentence} |"
 
 
 def _number(option: Option, raw: object) -> int | None:

@@ -1,6 +1,7 @@
 """Which text the model reads, in which order: stable pieces first, the typed text last."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SMALLEST_BUDGET = 128  # tokens; below that a completion is a guess
@@ -87,15 +88,24 @@ def _end(text: str, offset: int, n_chars: int) -> int:
     return newline + 1 if newline >= 0 else offset + n_chars
 
 
-def header(fim: FimTokens, repo_name: list[int], path: list[int], newline: list[int]) -> list[int]:
-    """Return the opening of Qwen's repository format: which project, which file.
+def header(
+    fim: FimTokens,
+    repo_name: list[int],
+    path: list[int],
+    newline: list[int],
+    pieces: Sequence[tuple[list[int], list[int]]] = (),
+) -> list[int]:
+    """Return the opening of Qwen's repository format: project, other places, and which file.
 
-    Source: Qwen2.5-Coder Technical Report (arXiv 2409.12186), section 3.1.2.
+    Each of `pieces` is a path and a text, in tokens. Source: Qwen2.5-Coder Technical Report (arXiv
+    2409.12186), section 3.1.2.
     """
     if fim.repo_name is None or fim.file_sep is None:
         return []
-    repo_name, path = repo_name[-MOST_NAME:], path[-MOST_NAME:]
-    return [fim.repo_name, *repo_name, *newline, fim.file_sep, *path, *newline]
+    opening = [fim.repo_name, *repo_name[-MOST_NAME:], *newline]
+    for where, text in pieces:
+        opening += [fim.file_sep, *where[-MOST_NAME:], *newline, *text, *newline]
+    return [*opening, fim.file_sep, *path[-MOST_NAME:], *newline]
 
 
 def suffix_first(

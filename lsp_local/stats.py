@@ -3,7 +3,8 @@
 Everything is a count by day, model and name, so processes and days are merged by adding. A
 measured value is part of its name, rounded to two digits: `ms.model=410` counts the answers of
 405 to 415 ms. Percentiles are therefore within 5 % (exact for whole numbers below 100), and a day
-has a few hundred names at most.
+has a few hundred names at most. What the user made of suggestions is counted by language
+(`feedback.py`), and can be forgotten alone.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from lsp_local.feedback import Count, is_ledger_name, ledger_name
 from lsp_local.folders import make_private
 from lsp_local.text import Reason, UserError
 
@@ -23,8 +25,9 @@ logger = logging.getLogger(__name__)
 KEPT_DAYS = 90
 SOURCES = ("model", "cache", "none")
 # Nothing was tried for these, so they say nothing about a key's price.
-_NOT_TRIED = frozenset({Reason.DISABLED, Reason.NO_MODEL, Reason.MODEL_LOADING})
+_NOT_TRIED = frozenset({Reason.DISABLED, Reason.PAUSED, Reason.NO_MODEL, Reason.MODEL_LOADING})
 _FILE = "figures.sqlite3"
+_SET_ASIDE = f"{_FILE}.damaged"
 _WAIT_SECONDS = 1.0
 
 Key = tuple[str, str, str]  # day, model, name
@@ -74,6 +77,15 @@ class Ledger:
         """Count characters that the user typed by hand."""
         self._count({"chars.typed": n_chars})
 
+    def feedback(self, language: str, name: Count, number: int) -> None:
+        """Count what the user made of a suggestion; a negative `number` takes back."""
+        self._count({ledger_name(language, name): number})
+
+    def forget_feedback(self) -> None:
+        """Forget what was counted of it and is not in the file yet."""
+        for key in [key for key in self._pending if is_ledger_name(key[2])]:
+            del self._pending[key]
+
     def as_json(self) -> dict[str, object]:
         """Return the figures of this process."""
         return figures(self._totals)
@@ -120,8 +132,21 @@ def clear(folder: Path) -> None:
     try:
         (folder / _FILE).unlink(missing_ok=True)
         (folder / f"{_FILE}-journal").unlink(missing_ok=True)
+        (folder / _SET_ASIDE).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"cannot remove {folder / _FILE}: {error.strerror}") from error
+
+
+def forget_feedback(folder: Path) -> None:
+    """Forget what the user made of suggestions, and nothing else. Raises UserError."""
+    forgotten = [(name,) for name in {name for _, _, name in read(folder)} if is_ledger_name(name)]
+    if not forgotten:
+        return
+    try:
+        with _opened(folder) as database:
+            database.executemany("DELETE FROM counts WHERE name = ?", forgotten)
+    except (OSError, sqlite3.Error) as error:
+        raise UserError(f"{folder / _FILE} cannot be changed ({error}); try again") from error
 
 
 def merged(counts: Mapping[Key, int], *, day: str = "", model: str = "") -> Counter[str]:
@@ -195,7 +220,7 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _write(folder: Path, counts: Mapping[Key, int], oldest: date) -> None:
-    """Add counts to the file; a damaged one is begun anew. Raises OSError and sqlite3.Error."""
+    """Add counts to the file; a damaged one is set aside. Raises OSError and sqlite3.Error."""
     make_private(folder)
     try:
         _add(folder, counts, oldest)
@@ -203,7 +228,7 @@ def _write(folder: Path, counts: Mapping[Key, int], oldest: date) -> None:
         if type(error) is not sqlite3.DatabaseError:
             raise  # locked, or full: not the file's fault
         logger.warning("%s was damaged; the statistics begin anew", folder / _FILE)
-        (folder / _FILE).unlink()
+        (folder / _FILE).replace(folder / _SET_ASIDE)
         _add(folder, counts, oldest)
 
 

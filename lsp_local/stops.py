@@ -40,7 +40,8 @@ class Stops:
     stands. Of the brackets and strings opened before the cursor, `n_closable` may be closed: what
     follows closes the others. `may_close` tells whether a line that begins here may end a block.
     For a block, `indent` is the column of the line that opens it, `closer` what such a block ends
-    with ("" for none), `is_closed` whether that follows already.
+    with ("" for none), `is_closed` whether that follows already. With `may_begin_below` a line that
+    is complete is no reason to stop: the next one is wanted.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Stops:
     may_close: bool = True
     closer: str = ""
     is_closed: bool = False
+    may_begin_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,14 @@ def cut(stops: Stops, text: str) -> Cut | None:
         return found
     if stops.kind is Kind.BLOCK and not (stops.rest.strip() and line.strip()):
         return _end_of_block(stops, text)
+    if newline and not line.strip() and stops.may_begin_below:
+        return _line_below(stops, text)
     if not stops.may_close and BLOCK_END.match(text):
         return Cut("", "block-end")
     if (start := _start_of_next_line(stops, line)) > 0:
         return Cut(line[:start].rstrip(), "next-line")
+    if (start := _start_of_note(stops, line)) > 0:
+        return Cut(line[:start].rstrip(), "comment")
     if _is_loop(line):
         return Cut("", "repetition")
     return Cut(line.rstrip(), "line-end") if newline else None
@@ -109,8 +115,9 @@ def cut_unsure(stops: Stops, text: str, rejected: str) -> Cut:
 
     Of a block that is whole lines; of a line all but a word that `rejected` would have ended.
     """
-    if stops.kind is Kind.BLOCK and "\n" in text.strip():
-        return Cut(cut_short(stops, text), "unsure")
+    if stops.kind is Kind.BLOCK:
+        n_whole = text.rfind("\n") + 1 if "\n" in text.lstrip() else 0
+        return Cut(cut_short(stops, text[:n_whole] + "x") if n_whole else "", "unsure")
     is_in_word = bool(re.match(r"\w", rejected))
     return Cut((re.sub(r"\w+$", "", text) if is_in_word else text).rstrip(), "unsure")
 
@@ -130,6 +137,19 @@ def is_closed_by_rest(stops: Stops) -> bool:
     """Whether the rest of the line begins by closing what was opened before the cursor."""
     rest = stops.rest.lstrip()
     return rest[:1] in CLOSERS or bool(stops.quote and rest.startswith(stops.quote))
+
+
+def _line_below(stops: Stops, text: str) -> Cut | None:
+    """Stop at the end of the first line that is not blank."""
+    kept = text.rstrip()
+    line = kept.rpartition("\n")[2]
+    if not line or kept == text or "\n" not in text[len(kept) :]:
+        start = _start_of_note(stops, line)
+        if start > 0:
+            return Cut(text[: text.rfind(line) + start].rstrip(), "comment")
+        return Cut("", "repetition") if _is_loop(line) else None
+    is_there = len(line.strip()) >= SHORTEST_ECHO and line.strip() == stops.next_line.strip()
+    return Cut("", "next-line") if is_there else Cut(kept, "line-end")
 
 
 def _repeats_rest(stops: Stops, line: str) -> Cut | None:
@@ -154,6 +174,13 @@ def _start_of_next_line(stops: Stops, line: str) -> int:
     """Return where `line` goes on with the line below, as in a statement over two lines; or -1."""
     words = stops.next_line.strip()[:MOST_OF_NEXT_LINE]
     return line.find(words) if len(words) >= LEAST_OF_NEXT_LINE else -1
+
+
+def _start_of_note(stops: Stops, line: str) -> int:
+    """Return where a comment begins behind code: small models explain, people seldom do; or -1."""
+    comment = scan(line, stops.language, stops.quote).comment
+    is_behind_code = comment is not None and bool((stops.before + line[:comment]).strip())
+    return comment if comment is not None and is_behind_code else -1
 
 
 def _is_loop(line: str) -> bool:

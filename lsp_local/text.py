@@ -33,6 +33,12 @@ class Reason(StrEnum):
 
     SHOWN = "shown"
     DISABLED = "disabled"
+    PAUSED = "paused"
+    PRIVATE = "private"
+    IN_COMMENT = "in-comment"
+    IN_STRING = "in-string"
+    AFTER_DELETION = "after-deletion"
+    CODE_FOLLOWS = "code-follows"
     NOTHING_TO_READ = "nothing-to-read"
     MIDDLE_OF_WORD = "middle-of-word"
     MODEL_LOADING = "model-loading"
@@ -45,8 +51,14 @@ class Reason(StrEnum):
     STATEMENT_COMPLETE = "statement-complete"
     REPEATS_SUFFIX = "repeats-suffix"
     REPEATS_ITSELF = "repeats-itself"
+    COMMENT_ONLY = "comment-only"
+    WRONG_INDENTATION = "wrong-indentation"
+    IN_POPUP = "in-popup"
     NOT_TYPEABLE = "not-typeable"
+    BREAKS_SYNTAX = "breaks-syntax"
+    SECRET = "secret"
     UNSURE = "unsure"
+    UNKNOWN_NAME = "unknown-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +83,21 @@ class Stats:
 class Outcome:
     """The end of one request: a suggestion, or silence with its reason.
 
-    `rule` is the stop rule that ended the decode, "" without one.
+    `rule` is the stop rule that ended the decode, "" without one. For `lsp-local why`: `said` is
+    all that was decoded, `logprobs` of its tokens, `confidence` the probability of its least
+    probable line, `prompt_tail` the end of what the model read, `pieces` a line for each other
+    place that it read.
     """
 
     suggestion: Suggestion | None
     reason: Reason
     stats: Stats = Stats()
     rule: str = ""
+    said: str = ""
+    logprobs: tuple[float, ...] = ()
+    prompt_tail: str = ""
+    confidence: float = 0.0
+    pieces: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

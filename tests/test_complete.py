@@ -3,7 +3,6 @@ from dataclasses import dataclass, field
 import pytest
 from marks import doc_at
 
-from lsp_local.context import Windows
 from lsp_local.engine.base import (
     EngineDied,
     EngineError,
@@ -14,11 +13,13 @@ from lsp_local.engine.base import (
     OnText,
     Speed,
 )
-from lsp_local.features.inline_completion import Reader, Wish, complete
+from lsp_local.features.inline_completion import complete
+from lsp_local.features.reading import Reader, Wish
 from lsp_local.options import Options
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import cut, cut_short
 from lsp_local.text import Outcome, Suggestion
+from lsp_local.windows import Windows
 
 FIM = FimTokens(prefix=1, suffix=2, middle=3, repo_name=4, file_sep=5)
 
@@ -170,7 +171,12 @@ async def test_a_prompt_always_fits(around: str, n_times: int, n_per_char: int, 
 async def test_what_the_model_reads() -> None:
     doc, offset = doc_at("a<CURSOR> b", path="c.py")
     engine = ScriptedEngine(" = 1\n")
-    await complete(Reader(engine, Options(n_predict_line=7), Windows()), doc, offset, Wish(3.0))
+    await complete(
+        Reader(engine, Options(n_predict_line=7), Windows()),
+        doc,
+        offset,
+        Wish(3.0, is_automatic=False),
+    )
     (request,) = engine.requests
     words = "".join(chr(token - 100) if token > 5 else f"<{token}>" for token in request.tokens)
     assert words == "<4>shop\n<5>c.py\n<1><2> b<3>a"
@@ -180,7 +186,8 @@ async def test_what_the_model_reads() -> None:
 async def test_a_model_that_reads_left_to_right_gets_what_stands_before() -> None:
     doc, offset = doc_at("a<CURSOR> b")
     engine = ScriptedEngine(" = 1\n", fim=None)
-    await complete(Reader(engine, Options(), Windows()), doc, offset, Wish(3.0))
+    wish = Wish(3.0, is_automatic=False)
+    await complete(Reader(engine, Options(), Windows()), doc, offset, wish)
     assert engine.requests[0].tokens == [100 + ord("a")]
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lsp_local.config import ConfigError, Options, describe, load, load_strict, render_markdown
+from lsp_local.config import ConfigError, Options, describe, load, load_strict
+from lsp_local.options_page import render_markdown
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 
@@ -224,12 +225,14 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "a workspace cannot set what is the user's": (
         {
             "workspace": f"{TOOL}model = 'x'\nn_threads = 1\nlog_file = 3\n"
-            "log_level = 'debug'\ndebounce_ms = 1"
+            "log_level = 'debug'\ndebounce_ms = 1\nwhy_log = '.git/config'"
         },
         {},
         [
             f"{SPACE} `{name}` is not a workspace's; {MINE}"
-            for name in ("model", "n_threads", "log_file", "log_level", "debounce_ms")
+            for name in (
+                *("model", "n_threads", "log_file", "log_level", "debounce_ms", "why_log"),
+            )
         ],
     ),
     "a workspace loosens nothing": (

@@ -1,95 +1,154 @@
-"""The window around a place stays while the user types, whatever moves around it."""
+"""What else the model reads for a place, in a real project on disk."""
+
+from pathlib import Path
 
 import pytest
 from marks import doc_at
 
-from lsp_local.context import N_REMEMBERED, Windows, is_same_suffix
+from lsp_local.context import Edit, Surroundings, gather, head
+from lsp_local.index import Index
+from lsp_local.text import Document
+from lsp_local.windows import Windows
 
-ABOVE = "".join(f"def above_{n}(x):\n    return x * {n}\n\n\n" for n in range(200))
-BELOW = "".join(f"def below_{n}(x):\n    return x + {n}\n\n\n" for n in range(200))
-SIZE = 256
+PYTHON = {
+    "shop/tax.py": 'RATES = {"de": 0.19}\n\n\ndef with_tax(net: int, country: str) -> int:\n'
+    '    """Return the gross price."""\n    return round(net * (1 + RATES[country]))\n',
+    "shop/mail.py": "def send(address: str) -> None:\n    print(address)\n",
+    "shop/cart.py": "class Cart:\n    def add_line(self, name: str) -> None:\n        pass\n",
+}
+TYPESCRIPT = {
+    "src/tax.ts": "export interface Rate { country: string }\n"
+    "export function withTax(net: number, rate: Rate): number {\n  return net;\n}\n",
+    "src/mail.ts": "export const send = (address: string) => address;\n",
+}
+GO = {
+    "tax/tax.go": "package tax\n\nfunc WithTax(net int) int {\n\treturn net * 2\n}\n",
+    "mail/mail.go": "package mail\n\nfunc Send(address string) error {\n\treturn nil\n}\n",
+}
+
+
+def index_of(folder: Path, files: dict[str, str]) -> Index:
+    for path, text in files.items():
+        (folder / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "shop" / path).write_text(text)
+    index = Index(folder / "shop", database=folder / "cache" / "index.sqlite")
+    assert index.refresh() == len(files)
+    return index
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "want"),
+    ("files", "language", "path", "marked", "want"),
     [
-        pytest.param("x = <CURSOR>", "x = 1<CURSOR>", "1", id="typing appends"),
-        pytest.param("f<CURSOR>", "f(<CURSOR>)", "(", id="a bracket that the editor closes too"),
-        pytest.param("f(x<CURSOR>)", "f(x)<CURSOR>", ")", id="and typing over it"),
-        pytest.param("x<CURSOR>", "x\n<CURSOR>", "\n", id="so does a new line"),
+        pytest.param(
+            PYTHON,
+            "python",
+            "shop/invoice.py",
+            "from shop.tax import with_tax\n\nx = <CURSOR>",
+            [
+                (
+                    "shop/tax.py",
+                    "imported",
+                    "def with_tax(net: int, country: str) -> int:  # Return the gross price.",
+                )
+            ],
+            id="python",
+        ),
+        pytest.param(
+            TYPESCRIPT,
+            "typescript",
+            "src/invoice.ts",
+            'import { withTax } from "./tax";\n\nconst x = <CURSOR>',
+            [
+                (
+                    "src/tax.ts",
+                    "imported",
+                    "export function withTax(net: number, rate: Rate): number",
+                )
+            ],
+            id="typescript",
+        ),
+        pytest.param(
+            GO,
+            "go",
+            "invoice.go",
+            'package main\n\nimport "example.com/shop/tax"\n\nvar x = tax.WithTax(<CURSOR>',
+            [("tax/tax.go", "imported", "func WithTax(net int) int")],
+            id="go",
+        ),
     ],
 )
-def test_typing_only_appends(first: str, second: str, want: str) -> None:
-    windows = Windows()
-    doc, offset = doc_at(ABOVE + first + "\n" + BELOW)
-    before = windows.at(doc, offset, SIZE)
-    doc, offset = doc_at(ABOVE + second + "\n" + BELOW)
-    after = windows.at(doc, offset, SIZE)
-    assert after.suffix == before.suffix
-    assert after.prefix == before.prefix + want
+def test_signatures_of_what_is_imported(
+    tmp_path: Path,
+    files: dict[str, str],
+    language: str,
+    path: str,
+    marked: str,
+    want: list[tuple[str, str, str]],
+) -> None:
+    doc, offset = doc_at(marked, language, path)
+    pieces = gather(doc, offset, Surroundings(index=index_of(tmp_path, files)), 512)
+    found = [(piece.path, str(piece.source), piece.text) for piece in pieces]
+    assert [one for one in found if one[1] == "imported"] == want
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [pytest.param("import os\n", id="a line"), pytest.param("import os\n" * 200, id="many")],
-)
-def test_a_prefix_starts_at_the_same_text_after_an_edit_above(typed: str) -> None:
-    windows = Windows()
-    doc, offset = doc_at(ABOVE + "x = <CURSOR>\n" + BELOW)
-    before = windows.at(doc, offset, SIZE)
-    doc, offset = doc_at(typed + ABOVE + "x = <CURSOR>\n" + BELOW)
-    after = windows.at(doc, offset, SIZE)
-    assert (after.prefix, after.suffix) == (before.prefix, before.suffix)
+def test_a_name_near_the_cursor_is_looked_up(tmp_path: Path) -> None:
+    doc, offset = doc_at("cart.add_line('x')\ncart.<CURSOR>", path="shop/main.py")
+    pieces = gather(doc, offset, Surroundings(index=index_of(tmp_path, PYTHON)), 512)
+    named = [piece for piece in pieces if piece.source == "named"]
+    assert [piece.text for piece in named] == ["Cart: def add_line(self, name: str) -> None:"]
 
 
-def test_typing_for_long_moves_the_start_seldom() -> None:
-    windows = Windows()
-    starts = []
-    for n in range(400):
-        doc, offset = doc_at(ABOVE + "x = 1\n" * n + "<CURSOR>\n" + BELOW)
-        starts.append(windows.at(doc, offset, SIZE).start)
-    assert len(set(starts)) == 7  # on 2,400 characters, in steps of half a prefix of 768
-    assert starts == sorted(starts)
+def test_the_budget_is_kept(tmp_path: Path) -> None:
+    index = index_of(tmp_path, PYTHON)
+    doc, offset = doc_at("from shop.tax import with_tax\nx = <CURSOR>", path="shop/i.py")
+    for n_tokens in (0, 8, 16, 64, 512):
+        pieces = gather(doc, offset, Surroundings(index=index), n_tokens)
+        assert sum(len(piece.text) + len(piece.path) for piece in pieces) <= n_tokens * 4
 
 
-def test_a_jump_takes_another_window() -> None:
-    windows = Windows()
-    doc, offset = doc_at(ABOVE + "x = <CURSOR>\n" + BELOW)
-    before = windows.at(doc, offset, SIZE)
-    after = windows.at(doc, offset + 3000, SIZE)
-    assert after.suffix != before.suffix
-    assert after.start > before.start
+def test_recent_edits_and_open_files_come_without_secrets_and_in_a_fixed_order() -> None:
+    doc, offset = doc_at("total += item.price * rate\n<CURSOR>", path="a.py")
+    token = "ghp_" + "R8dK2mXq7VwZ4tYb9NsPcL5hGjE3aFu1iQoB"
+    similar = f'total += item.price * rate\nkey = "{token}"\n'
+    other = Document("file:///shop/b.py", "b.py", "shop", "python", similar)
+    edits = (Edit("c.py", f'password = "{token}"', "python"),)
+    pieces = gather(doc, offset, Surroundings((other,), edits), 512)
+    assert [(piece.path, str(piece.source)) for piece in pieces] == [
+        ("b.py", "open-file"),
+        ("c.py", "edited"),
+    ]
+    assert not any(token in piece.text for piece in pieces)
 
 
-@pytest.mark.parametrize(
-    ("pinned", "now", "want"),
-    [
-        pytest.param("a\n" + "b" * 100, "a\n" + "b" * 100, True, id="equal"),
-        pytest.param("a\n" + "b" * 100, "a\n" + "b" * 50 + "c" + "b" * 50, True, id="a letter"),
-        pytest.param("a\n" + "b" * 100, "a\n" + "b" * 50 + "c" * 20 + "b" * 50, False, id="a lot"),
-        pytest.param("a\n" + "b" * 100, "b\n" + "b" * 100, False, id="another first line"),
-        pytest.param("", "a", False, id="nothing before"),
-    ],
-)
-def test_is_same_suffix(pinned: str, now: str, want: bool) -> None:
-    assert is_same_suffix(pinned, now) is want
+def test_what_a_window_cuts_off_is_said_again() -> None:
+    body = "".join(f"        self.x_{n} = {n}\n" for n in range(40))
+    text = f"import os\n\n\nclass Shop(Base):\n    def open(self, hour: int) -> None:\n{body}"
+    start = text.index("        self.x_20")
+    want = "import os\n\nclass Shop(Base):\n    def open(self, hour: int) -> None:\n"
+    assert head(text.rstrip(), "python", start, len(text.rstrip()), 400) == want
+    assert head(text + "        ", "python", start, len(text) + 8, 400) == want
+    assert head(text, "python", start, len(text), 400) == "import os\n\n"
+    assert head(text, "python", 0, len(text), 400) == ""
 
 
-def test_an_edit_below_keeps_the_suffix_until_it_is_refreshed() -> None:
-    windows, fresh = Windows(), Windows()
-    doc, offset = doc_at(ABOVE + "x = <CURSOR>\n" + BELOW)
-    before = windows.at(doc, offset, SIZE)
-    doc, offset = doc_at(ABOVE + "x = <CURSOR>\n" + BELOW.replace("below_1(x)", "below_1(y)"))
-    assert windows.at(doc, offset, SIZE).suffix == before.suffix
-    now = fresh.at(doc, offset, SIZE)
-    windows.adopt(fresh)
-    assert windows.at(doc, offset, SIZE).suffix == now.suffix != before.suffix
+def test_other_places_stay_while_typing(tmp_path: Path) -> None:
+    windows = Windows(Surroundings(index=index_of(tmp_path, PYTHON)))
+    typed = "from shop.tax import with_tax\n\nx = with_tax(1, 'de')\ncart.add_line(x)\n"
+    first = None
+    for n in range(31, len(typed) + 1):
+        doc, offset = doc_at(typed[:n] + "<CURSOR>", path="shop/main.py")
+        pieces = windows.pieces(doc, offset, 512)
+        first = first or pieces
+        assert pieces == first
+    again = windows.renewed(doc, offset)
+    assert again.pieces(doc, offset, 512) == first
 
 
-def test_the_oldest_windows_are_forgotten() -> None:
-    windows = Windows()
-    docs = [doc_at(f"{n}<CURSOR>\n" + BELOW, path=f"{n}.py") for n in range(N_REMEMBERED + 1)]
-    for doc, offset in docs:
-        windows.at(doc, offset, SIZE)
-    assert len(windows._pinned) == N_REMEMBERED
-    assert (docs[0][0].uri, SIZE) not in windows._pinned
+def test_after_a_jump_other_places_are_chosen_again(tmp_path: Path) -> None:
+    windows = Windows(Surroundings(index=index_of(tmp_path, PYTHON)))
+    text = "from shop.tax import with_tax\nx = with_tax(1)\n" + "y = 1\n" * 1000
+    doc, offset = doc_at(text + "send('a')\n<CURSOR>", path="shop/main.py")
+    above = windows.pieces(doc, 40, 512)
+    below = windows.renewed(doc, offset).pieces(doc, offset, 512)
+    assert not any("send" in piece.text for piece in above)
+    assert any("send" in piece.text for piece in below)

@@ -11,6 +11,7 @@ from lsp_local.lsp.convert import (
     clean_text,
     folder_on_disk,
     inline_items,
+    item_id_in,
     offset_at,
     position_at,
     project_and_path,
@@ -171,9 +172,25 @@ def test_paths_on_disk() -> None:
 def test_an_item_is_inserted_at_the_cursor() -> None:
     outcome = Outcome(Suggestion(5, "print()"), Reason.SHOWN)
     at = types.Position(1, 2)
-    items = inline_items(outcome, "😋\r\n\tx", "utf-16")
-    assert items == [types.InlineCompletionItem("print()", range=types.Range(at, at))]
+    (item,) = inline_items(outcome, "😋\r\n\tx", "utf-16", "7")
+    assert (item.insert_text, item.range) == ("print()", types.Range(at, at))
+    assert item.command is not None
+    assert (item.command.command, item.command.arguments) == ("lspLocal.accepted", ["7"])
 
 
 def test_silence_is_an_empty_list() -> None:
-    assert inline_items(Outcome(None, Reason.BLANK), "x", "utf-8") == []
+    assert inline_items(Outcome(None, Reason.BLANK), "x", "utf-8", "") == []
+
+
+@pytest.mark.parametrize(
+    ("params", "want"),
+    [
+        pytest.param({"item": {"command": {"arguments": ["7", 1]}}}, "7", id="as Copilot's do"),
+        pytest.param({"item": {"command": {"arguments": [7]}}}, "", id="an id is a text"),
+        pytest.param({"item": {"insertText": "x"}}, "", id="a client that drops the command"),
+        pytest.param(None, "", id="nothing"),
+        pytest.param([3], "", id="something else"),
+    ],
+)
+def test_the_item_of_a_notification(params: object, want: str) -> None:
+    assert item_id_in(params) == want

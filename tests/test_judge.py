@@ -1,14 +1,14 @@
 import pytest
-from marks import split_at
+from marks import doc_at, split_at
 
-from lsp_local.judge import judge
+from lsp_local.judge import by_line, is_in_popup, is_only_comment, judge
 from lsp_local.syntax import stops_at
 from lsp_local.text import Reason
 
 
 def check(language: str, marked: str, said: tuple[str, str], want: tuple[str, str]) -> None:
     """`said` is a decode's text and the rule that ended it; want what is shown, and the reason."""
-    text, reason = judge(*said, stops_at(*split_at(marked), language))
+    text, reason = by_line(*said, stops_at(*split_at(marked), language))
     assert (text, str(reason)) == want
 
 
@@ -86,3 +86,114 @@ def test_what_is_shown(language: str, marked: str, said: tuple[str, str], want: 
 )
 def test_why_nothing_is_shown(language: str, marked: str, said: tuple[str, str], want: str) -> None:
     check(language, marked, said, ("", want))
+
+
+@pytest.mark.parametrize(
+    ("text", "popup", "want"),
+    [
+        pytest.param("lower()", "lower", False, id="more than the entry"),
+        pytest.param("lower ", "lower", True, id="the entry itself"),
+        pytest.param("upper()", "lower", True, id="something else"),
+    ],
+)
+def test_what_the_popup_menu_offers(text: str, popup: str, want: bool) -> None:
+    assert is_in_popup(text, popup) is want
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "text", "want"),
+    [
+        pytest.param("python", "x = 1\n<CURSOR>", "# Note", True, id="python: a comment"),
+        pytest.param("python", "x = 1  <CURSOR>", "# Note", False, id="python: behind code"),
+        pytest.param("python", "x = 1\n<CURSOR>", "y = 1", False, id="python: code"),
+        pytest.param("typescript", "f();\n<CURSOR>", "// Note", True, id="typescript: a comment"),
+        pytest.param("typescript", "f();\n<CURSOR>", "g();", False, id="typescript: code"),
+        pytest.param("go", "\tf()\n\t<CURSOR>", "// Note", True, id="go: a comment"),
+        pytest.param("go", "\tf()\n\t<CURSOR>", "g()", False, id="go: code"),
+    ],
+)
+def test_comments_that_nobody_asked_for(language: str, marked: str, text: str, want: bool) -> None:
+    assert is_only_comment(text, stops_at(*split_at(marked), language)) is want
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        pytest.param(
+            "python", "x = <CURSOR>\n", ("a b", "line-end"), ("", "breaks-syntax"), id="python"
+        ),
+        pytest.param(
+            "typescript",
+            "const x = <CURSOR>\n",
+            ("a b c", "line-end"),
+            ("", "breaks-syntax"),
+            id="typescript",
+        ),
+        pytest.param(
+            "go",
+            "package a\nvar x = <CURSOR>\n",
+            ("a b", "line-end"),
+            ("", "breaks-syntax"),
+            id="go",
+        ),
+        pytest.param(
+            "python", "x = <CURSOR>\n", ("f(a, ", "unsure"), ("", "unsure"), id="python: one letter"
+        ),
+        pytest.param(
+            "python",
+            "x = <CURSOR>\n",
+            ("total_of(a, ", "unsure"),
+            ("total_of", "shown"),
+            id="python: what stands by itself",
+        ),
+        pytest.param(
+            "typescript",
+            "const x = <CURSOR>\n",
+            ("items.map((item) => ", "unsure"),
+            ("items.map", "shown"),
+            id="typescript: what stands by itself",
+        ),
+        pytest.param(
+            "go",
+            "package a\n\nfunc f() {\n\tx := <CURSOR>\n}\n",
+            ("strings.Split(a, ", "unsure"),
+            ("strings.Split", "shown"),
+            id="go: what stands by itself",
+        ),
+        pytest.param(
+            "python",
+            "key = <CURSOR>\n",
+            ('"REDACTED_SECRET"', "line-end"),
+            ("", "secret"),
+            id="what stands for a secret",
+        ),
+        pytest.param(
+            "python",
+            "a = 1\n<CURSOR>",
+            ("    b = 2", "line-end"),
+            ("", "wrong-indentation"),
+            id="deep",
+        ),
+        pytest.param(
+            "go",
+            "package a\n\tf()\n\t<CURSOR>\n",
+            ("\tg()", "line-end"),
+            ("", "wrong-indentation"),
+            id="go: too deep",
+        ),
+        pytest.param(
+            "typescript",
+            "f();\n<CURSOR>\n",
+            ("  g();", "line-end"),
+            ("", "wrong-indentation"),
+            id="typescript: too deep",
+        ),
+    ],
+)
+def test_what_the_file_can_hold(
+    language: str, marked: str, said: tuple[str, str], want: tuple[str, str]
+) -> None:
+    doc, offset = doc_at(marked, language)
+    stops = stops_at(doc.text[:offset], doc.text[offset:], language)
+    text, reason = judge(*said, stops, doc, offset)
+    assert (text, str(reason)) == want

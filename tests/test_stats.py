@@ -163,6 +163,9 @@ async def test_a_damaged_file_is_begun_anew(
     await ledger.flush()
     assert all_of(read(tmp_path, today=TODAY)) == LINE
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert (tmp_path / "figures.sqlite3.damaged").read_bytes() == b"not a database" * 500
+    clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("statement", ["CREATE TABLE counts (x)", "CREATE TABLE other (x)"])
@@ -213,6 +216,7 @@ def test_stats_as_json(used: Path) -> None:
         "total": LINE,
         "models": {"qwen": LINE},
         "by_day": {date.today().isoformat(): {"n_requests": 5, "n_shown": 3, "n_accepted": 1}},
+        "feedback": {},
         "disk": {
             "states": {"path": str(used / "states"), "bytes": 2_000_000},
             "completions": {"path": str(used / "completions"), "bytes": 0},

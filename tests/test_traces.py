@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lsp_local.cli.places import language_of
 from lsp_local.cli.typing_traces import chosen_traces
 from lsp_local.evals.commits import type_changes, typed_commit
 from lsp_local.evals.recorded import is_typed, recorded_session
@@ -16,6 +15,7 @@ from lsp_local.evals.rhythm import Rhythm
 from lsp_local.evals.system import Act
 from lsp_local.evals.traces import Ahead, Trace, Typist, ahead
 from lsp_local.evals.typed_file import typed_file
+from lsp_local.languages import language_of
 from lsp_local.text import Document, UserError
 
 ROOT = Path("/src/shop")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, doctor, model, stats, tour
+from lsp_local.cli import bench, complete, context, doctor, evals, model, stats, tour, why
 
 app = typer.Typer(
     name="lsp-local",
@@ -16,10 +16,15 @@ app = typer.Typer(
 )
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
+app.command("context")(context.show)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
+app.command("why")(why.explain)
+app.command("pause")(why.pause)
+app.command("resume")(why.resume)
 
 
 @app.command()

@@ -10,10 +10,11 @@ from lsp_local import report
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
-from lsp_local.context import Windows
-from lsp_local.features.inline_completion import Reader, complete, is_disabled
+from lsp_local.features.inline_completion import complete, is_disabled
+from lsp_local.features.reading import Reader
 from lsp_local.options import Options
 from lsp_local.text import Outcome, Reason
+from lsp_local.windows import Windows
 
 
 def complete_at(

@@ -1,41 +1,12 @@
 """FILE:LINE:COL on the command line: which document, and where in it."""
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from lsp_local.languages import language_of
 from lsp_local.text import Document, UserError
 
 ROOT_MARKERS = (".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml")
-
-# LSP's language ids by file ending; what is missing is completed all the same, as plain text.
-LANGUAGES = {
-    **dict.fromkeys((".py", ".pyi", ".pyw"), "python"),
-    **dict.fromkeys((".js", ".mjs", ".cjs"), "javascript"),
-    **dict.fromkeys((".ts", ".mts", ".cts"), "typescript"),
-    **dict.fromkeys((".c", ".h"), "c"),
-    **dict.fromkeys((".cc", ".cpp", ".cxx", ".hpp", ".hh"), "cpp"),
-    **dict.fromkeys((".sh", ".bash", ".zsh"), "shellscript"),
-    **dict.fromkeys((".yml", ".yaml"), "yaml"),
-    ".jsx": "javascriptreact",
-    ".tsx": "typescriptreact",
-    ".go": "go",
-    ".rs": "rust",
-    ".java": "java",
-    ".kt": "kotlin",
-    ".rb": "ruby",
-    ".php": "php",
-    ".cs": "csharp",
-    ".lua": "lua",
-    ".swift": "swift",
-    ".scala": "scala",
-    ".sql": "sql",
-    ".css": "css",
-    ".html": "html",
-    ".json": "json",
-    ".toml": "toml",
-    ".md": "markdown",
-    ".el": "lisp",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +49,6 @@ def document(path: Path) -> tuple[Document, Path]:
     language = language_of(path.name)
     relative = full.relative_to(root).as_posix()
     return Document(full.as_uri(), relative, root.name, language, text), root
-
-
-def language_of(path: str) -> str:
-    """Return LSP's language id for the name of a file."""
-    return LANGUAGES.get(PurePosixPath(path).suffix.lower(), "plaintext")
 
 
 def project_root(path: Path) -> Path:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from lsp_local import stats
 from lsp_local.cli.choices import AsJson
+from lsp_local.feedback import Feedback
 from lsp_local.folders import completions_dir, n_bytes_in, states_dir, stats_dir
 from lsp_local.text import UserError
 
@@ -22,11 +24,18 @@ def show(
         int, typer.Option("--days", help="Days up to today.", min=1, max=stats.KEPT_DAYS)
     ] = 30,
     clear: Annotated[bool, typer.Option("--clear", help="Forget it all.")] = False,
+    forget_feedback: Annotated[
+        bool, typer.Option("--forget-feedback", help="Forget what you took and turned down.")
+    ] = False,
 ) -> None:
     """Show how often, how fast and at what price suggestions came. Numbers only, kept here."""
     if clear:
         stats.clear(stats_dir())
         typer.echo("the statistics are erased; a running server goes on counting")
+        return
+
+    if forget_feedback:
+        _forget_feedback()
         return
 
     found = report(stats.read(stats_dir(), n_days), n_days)
@@ -43,8 +52,19 @@ def report(counts: Mapping[stats.Key, int], n_days: int) -> dict[str, Any]:
         "total": stats.figures(stats.merged(counts)),
         "models": {name: stats.figures(stats.merged(counts, model=name)) for name in models},
         "by_day": {day: {name: found[name] for name in BARS} for day, found in by_day.items()},
+        "feedback": feedback_by_model(counts, models),
         "disk": on_disk(),
     }
+
+
+def feedback_by_model(counts: Mapping[stats.Key, int], models: list[str]) -> dict[str, Any]:
+    """Return by model and language what the user made of suggestions; older ones count less."""
+    found = {}
+    for model in models:
+        feedback = Feedback()
+        feedback.take_over(counts, model, date.today())
+        found[model] = feedback.as_json()
+    return {model: by_language for model, by_language in found.items() if by_language}
 
 
 def on_disk() -> dict[str, dict[str, Any]]:
@@ -99,6 +119,7 @@ def _print(found: dict[str, Any]) -> None:
         )
     else:
         _print_table(found)
+        _print_feedback(found["feedback"])
         typer.echo(_plot(found["by_day"]))
     typer.secho("on disk", bold=True)
     for name, folder in found["disk"].items():
@@ -120,6 +141,31 @@ def _print_table(found: dict[str, Any]) -> None:
     for title, _ in _rows(found["total"]):
         table.add_row(title, *(rows[name][title] for name in columns))
     Console().print(table)
+
+
+def _print_feedback(by_model: Mapping[str, Any]) -> None:
+    if not by_model:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    title = "what you made of suggestions (what is two weeks old counts half)"
+    table = Table(title=title, title_justify="left")
+    for column in ("model", "language", "shown", "accepted", "kept", "gate"):
+        table.add_column(column, justify="left" if column in ("model", "language") else "right")
+    for model, by_language in by_model.items():
+        for language, one in by_language.items():
+            shares = _share(one["accepted"]), _share(one["kept"])
+            table.add_row(model, language, f"{one['n_seen']:,}", *shares, f"x {one['adjustment']}")
+    Console().print(table)
+
+
+def _forget_feedback() -> None:
+    from lsp_local.lsp.sockets import ask_all
+
+    n_servers = len(list(ask_all({"request": "forget-feedback"})))
+    stats.forget_feedback(stats_dir())
+    typer.echo(f"the feedback is forgotten, by {n_servers} running servers too")
 
 
 def _plot(by_day: Mapping[str, Mapping[str, int]]) -> str:

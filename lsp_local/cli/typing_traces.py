@@ -4,11 +4,12 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from lsp_local.cli.places import document, language_of, project_root
+from lsp_local.cli.places import document, project_root
 from lsp_local.evals.commits import typed_commit
 from lsp_local.evals.recorded import recorded_session
 from lsp_local.evals.traces import Trace
 from lsp_local.evals.typed_file import typed_file
+from lsp_local.languages import language_of
 from lsp_local.text import UserError
 
 

@@ -113,6 +113,7 @@ class Generated:
     total_ms: float
     logprobs: list[float]
     stop: str = ""  # which stop rule ended it
+    confidence: float = 0.0  # the probability of its least probable line, as far as it was kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,18 +48,7 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
         if token is not None:
             tokens.append(token.token)
             yield token
-    yield Generated(
-        text=answer.kept(),
-        finish=answer.finish,
-        stop=answer.stop.rule if answer.stop else "",
-        n_prompt=len(prompt),
-        n_reused=n_reused,
-        n_evaluated=len(prompt) - n_reused,
-        n_predicted=len(answer.logprobs),
-        ttft_ms=answer.ttft_ms,
-        total_ms=_ms_since(started),
-        logprobs=answer.logprobs,
-    )
+    yield answer.whole(len(prompt), n_reused, started)
 
 
 class _Answer:
@@ -72,6 +61,7 @@ class _Answer:
         self.logprobs: list[float] = []
         self.ttft_ms = 0.0
         self._certainty = 0.0  # log-probability of the line so far
+        self.confidence = 1.0  # of the least probable line
         self.stop: Cut | None = None
         self.finish: Finish | None = None
 
@@ -98,12 +88,33 @@ class _Answer:
         self._bytes += piece
         if stops is None:
             return None
-        self._certainty += logprob
-        if math.exp(self._certainty) < self._request.least_probability:
+        certainty = self._certainty + logprob
+        if math.exp(certainty) < self._request.least_probability:
             return cut_unsure(stops, before, piece.decode(errors="ignore"))
+        found = cut(stops, self._text()) if piece else None
+        if found is None or len(found.text) >= len(before.rstrip()):
+            self._certainty = certainty
+            self.confidence = min(self.confidence, math.exp(certainty))
         if b"\n" in piece:
             self._certainty = 0.0
-        return cut(stops, self._text()) if piece else None
+        return found
+
+    def whole(self, n_prompt: int, n_reused: int, started: float) -> Generated:
+        """Return the finished decode."""
+        assert self.finish is not None
+        return Generated(
+            text=self.kept(),
+            finish=self.finish,
+            stop=self.stop.rule if self.stop else "",
+            n_prompt=n_prompt,
+            n_reused=n_reused,
+            n_evaluated=n_prompt - n_reused,
+            n_predicted=len(self.logprobs),
+            ttft_ms=self.ttft_ms,
+            total_ms=_ms_since(started),
+            logprobs=self.logprobs,
+            confidence=round(self.confidence, 4),
+        )
 
     def kept(self) -> str:
         """Return the text up to where it was stopped."""

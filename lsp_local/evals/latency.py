@@ -6,12 +6,13 @@ import statistics
 import time
 from dataclasses import dataclass, replace
 
-from lsp_local.context import Windows
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.client import EngineClient
-from lsp_local.features.inline_completion import Reader, Wish, complete
+from lsp_local.features.inline_completion import complete
+from lsp_local.features.reading import Reader, Wish
 from lsp_local.options import Options
 from lsp_local.text import Document, Outcome
+from lsp_local.windows import Windows
 
 N_PREFILL = 2000  # tokens of the prompt whose prefill is cancelled
 N_DECODE = 200  # tokens of a decode that is cancelled before its end

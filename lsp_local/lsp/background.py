@@ -7,7 +7,8 @@ from collections.abc import Awaitable
 from lsp_local.cache import Suggestions
 from lsp_local.engine.base import EngineError, Priority
 from lsp_local.features.ahead import Ahead, next_places
-from lsp_local.features.inline_completion import Reader, complete, recall, warm
+from lsp_local.features.inline_completion import complete, recall
+from lsp_local.features.reading import Reader, warm
 from lsp_local.lsp.flights import typed_since
 from lsp_local.prompt import SMALLEST_BUDGET
 from lsp_local.text import Document, Outcome, Reason

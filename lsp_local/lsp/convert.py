@@ -10,6 +10,8 @@ from lsprotocol import types
 
 from lsp_local.text import Document, Outcome
 
+ACCEPTED = "lspLocal.accepted"  # the command of every item
+
 # LSP, "Text Documents": \n, \r\n and \r end a line; \f and \u2028, unlike in Python, do not.
 _LONE_CR = re.compile(r"\r(?!\n)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -96,15 +98,28 @@ def folder_on_disk(uri: str) -> Path | None:
     return Path(absolute_path(uri)) if uri.startswith("file:") else None
 
 
-def inline_items(outcome: Outcome, text: str, encoding: str) -> list[types.InlineCompletionItem]:
+def inline_items(
+    outcome: Outcome, text: str, encoding: str, item_id: str
+) -> list[types.InlineCompletionItem]:
     """Return what the client shows; an empty list, unlike null, also clears what it showed.
 
-    The range is empty, at the cursor: then fast accepting cannot repeat what was typed.
+    The range is empty, at the cursor: then fast accepting cannot repeat what was typed. Clients
+    that can have the item's command executed when it was taken.
     """
     if outcome.suggestion is None:
         return []
     at = position_at(text, outcome.suggestion.offset, encoding)
-    return [types.InlineCompletionItem(outcome.suggestion.text, range=types.Range(at, at))]
+    took = types.Command("took the suggestion", ACCEPTED, arguments=[item_id])
+    text = outcome.suggestion.text
+    return [types.InlineCompletionItem(text, range=types.Range(at, at), command=took)]
+
+
+def item_id_in(params: object) -> str:
+    """Return the id of the item in `params` of a client's notification, "" without one."""
+    match params:
+        case {"item": {"command": {"arguments": [str(item_id), *_]}}}:
+            return item_id
+    return ""
 
 
 def _line_span(text: str, line: int) -> tuple[int, int]:
@@ -125,3 +140,18 @@ def _with_newlines(text: str) -> str:
     if text.count("\r") == text.count("\r\n"):
         return text
     return _LONE_CR.sub("\n", text)
+
+
+def selected_in_popup(
+    context: types.InlineCompletionContext, text: str, offset: int, encoding: str
+) -> str:
+    """Return what the selected entry of the popup menu would insert at `offset`, or "".
+
+    LSP 3.18, "selectedCompletionInfo": its range reaches from the beginning of the word to the
+    cursor.
+    """
+    selected = context.selected_completion_info
+    if selected is None:
+        return ""
+    typed = text[offset_at(text, selected.range.start, encoding) : offset]
+    return selected.text.removeprefix(typed) if selected.text.startswith(typed) else ""

@@ -1,6 +1,6 @@
 """The open documents, each as the client last sent it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lsprotocol import types
@@ -17,6 +17,9 @@ class Documents:
 
     def __init__(self) -> None:
         self._open: dict[str, Document] = {}
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self._open.values())
 
     def get(self, uri: str) -> Document | None:
         """Return the document as it is now, or None where it is not open."""

@@ -1,22 +1,32 @@
-"""What outlives the session: suggestions that were shown, and the figures of `lsp-local stats`."""
+"""What outlives the session: suggestions that were shown, figures, the user's reactions."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lsp_local import stats
 from lsp_local.cache import Suggestions
+from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
 from lsp_local.lsp.flights import typed_since
+from lsp_local.lsp.reactions import Reactions
 from lsp_local.options import Options
 from lsp_local.stats import Ledger
-from lsp_local.text import Document, Outcome
+from lsp_local.text import Document, Outcome, Reason, UserError
 
 if TYPE_CHECKING:
     from lsp_local.disk import CompletionDisk
 
+logger = logging.getLogger(__name__)
+
 FLUSH_SECONDS = 60.0
 CLOSE_SECONDS = 0.08  # an editor waits for the exit
 LONGEST_TYPED = 8  # characters that come at once; more are pasted
+# An older request's silence says nothing of what is on the screen.
+OVERTAKEN = frozenset({Reason.SUPERSEDED, Reason.STALE_VERSION, Reason.CANCELLED})
 
 
 class Records:
@@ -27,9 +37,12 @@ class Records:
         self._disk: CompletionDisk | None = None
         self._shown: tuple[Document, int, str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.feedback = Feedback()
+        self.reactions = Reactions(self._on_count)
 
     def suggestions_for(self, options: Options) -> Suggestions:
         """Return what is known of the model that `options` name, with the disk's share."""
+        is_new = self.ledger.model != options.model
         if not options.cache_mb:
             self.ledger, self._disk = Ledger(options.model, None), None
             return Suggestions(options.model)
@@ -41,6 +54,8 @@ class Records:
             self._start(asyncio.to_thread(self._disk.open))
             self._start(self._flush_for_ever())
         self.ledger.model = options.model
+        if is_new:
+            self._start(self._read_feedback(stats_dir(), options.model))
         return Suggestions(options.model, self._disk)
 
     def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
@@ -63,11 +78,29 @@ class Records:
         """Count what was typed, and what was taken of a suggestion."""
         if before is None or now is None:
             return
+        self.reactions.changed(before, now)
         n_chars = len(now.text) - len(before.text)
         if n_chars > 1 and self._is_taken(now):
             self.ledger.accepted(n_chars)
         elif 0 < n_chars <= LONGEST_TYPED:
             self.ledger.typed(n_chars)
+
+    def answered(self, doc: Document, offset: int, outcome: Outcome) -> str:
+        """Take note of an answer that goes out; return the id of its item."""
+        if outcome.reason in OVERTAKEN:
+            return ""
+        return self.reactions.answered(doc, offset, outcome.text)
+
+    def adjustment(self, language: str) -> float:
+        """Return by what the gate's threshold is to be multiplied."""
+        return self.feedback.adjustment(language)
+
+    def forget_feedback(self) -> None:
+        """Forget what the user made of suggestions, here and on disk."""
+        self.feedback = Feedback()
+        self.ledger.forget_feedback()
+        if self._disk is not None:
+            self._start(asyncio.to_thread(_forget_feedback, stats_dir()))
 
     async def close(self) -> None:
         """Write the figures, if that is soon done."""
@@ -80,6 +113,21 @@ class Records:
         doc, offset, said = self._shown
         return said.startswith(typed_since(doc, offset, now) or "\0")
 
+    def _on_count(self, language: str, name: Count, number: int) -> None:
+        self.feedback.add(language, name, number)
+        self.ledger.feedback(language, name, number)
+
+    async def _read_feedback(self, folder: Path, model: str) -> None:
+        """Begin with what earlier servers have counted; a file that cannot be read is none."""
+        feedback = Feedback()
+        self.feedback = feedback
+        try:
+            counts = await asyncio.to_thread(stats.read, folder)
+        except UserError as error:
+            logger.info("no feedback was read: %s", error)
+            return
+        feedback.take_over(counts, model, date.today())
+
     async def _flush_for_ever(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
@@ -89,3 +137,10 @@ class Records:
         task = asyncio.create_task(work)
         self._tasks.add(task)  # the event loop keeps weak references only
         task.add_done_callback(self._tasks.discard)
+
+
+def _forget_feedback(folder: Path) -> None:
+    try:
+        stats.forget_feedback(folder)
+    except UserError as error:
+        logger.warning("%s", error)

@@ -11,7 +11,8 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local import __version__
-from lsp_local.lsp import convert, logs, settings, stdio
+from lsp_local.lsp import commands, convert, logs, settings, stdio
+from lsp_local.lsp.control import Control
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.session import Request, Session
 from lsp_local.lsp.transport import Protocol
@@ -34,6 +35,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("lsp-local", __version__, protocol_cls=Protocol)
         self.session = Session(Notices(self))
+        self.control = Control(self.session)
         self.initialization_options: object = None
         self.settings: object = None
 
@@ -76,6 +78,7 @@ def make_server() -> Server:
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
     # Without options pygls does not advertise it, and Neovim and eglot register statically only.
     inline = server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     inline(inline_completion)
@@ -84,6 +87,7 @@ def make_server() -> Server:
     server.feature(DID_MOVE_CURSOR)(did_move_cursor)
     server.feature(WHY)(why)
     server.feature(STATS)(stats)
+    commands.register(server)
     return server
 
 
@@ -98,6 +102,7 @@ def initialize(server: Server, params: types.InitializeParams) -> None:
 def initialized(server: Server, params: types.InitializedParams) -> None:  # noqa: ARG001
     """Read the options and begin to load the model."""
     server.configure()
+    server.control.open()
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
@@ -133,6 +138,11 @@ def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     server.session.changed(params.text_document.uri, None)
 
 
+def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
+    """Take note of what the project's index has to read again."""
+    server.session.saved(params.text_document.uri)
+
+
 async def inline_completion(
     server: Server, params: types.InlineCompletionParams
 ) -> list[types.InlineCompletionItem]:
@@ -143,9 +153,11 @@ async def inline_completion(
     at = params.position
     offset = convert.offset_at(doc.text, at, server.encoding)
     is_automatic = params.context.trigger_kind is types.InlineCompletionTriggerKind.Automatic
-    request = Request(doc, offset, at.line, at.character, is_automatic)
+    popup = convert.selected_in_popup(params.context, doc.text, offset, server.encoding)
+    request = Request(doc, offset, at.line, at.character, is_automatic, popup)
     outcome = await server.session.suggest(request)
-    return convert.inline_items(outcome, doc.text, server.encoding)
+    item_id = server.session.records.answered(doc, offset, outcome)
+    return convert.inline_items(outcome, doc.text, server.encoding, item_id)
 
 
 def document_highlight(server: Server, params: types.DocumentHighlightParams) -> None:
@@ -167,8 +179,8 @@ async def why(server: Server, params: object) -> list[dict[str, object]]:
     """Say how the last requests ended, of one document or of all. Our own method."""
     match params:
         case {"textDocument": {"uri": str(uri)}}:
-            return server.session.recent(uri)
-    return server.session.recent()
+            return server.session.recent.in_short(uri)
+    return server.session.recent.in_short()
 
 
 async def stats(server: Server, params: object) -> dict[str, object]:  # noqa: ARG001
@@ -201,6 +213,7 @@ async def _converse(server: Server, stdin: BinaryIO, stdout: int) -> None:
     code = protocol.final_code if protocol.exit_code is None else protocol.exit_code
     # Not even a hung close may keep the process: a client waits for it to end.
     threading.Timer(_HARD_END_SECONDS, os._exit, [code]).start()
+    server.control.close()
     await asyncio.wait([asyncio.create_task(server.session.close())], timeout=_CLOSE_SECONDS)
     writer.flush(_FLUSH_SECONDS)
     # Without the interpreter's own end, which would join threads that wait for the client.

@@ -3,16 +3,15 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from lsp_local import config
+from lsp_local import config, judge
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
-from lsp_local.context import Windows
 from lsp_local.engine.client import EngineClient
-from lsp_local.features.inline_completion import Reader, complete, is_disabled, recall
+from lsp_local.features.inline_completion import complete, is_disabled, recall
+from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
 from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.documents import Documents
@@ -20,24 +19,30 @@ from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
 from lsp_local.lsp.rhythm import Rhythm
+from lsp_local.lsp.surroundings import Neighbourhood
 from lsp_local.text import Document, Outcome, Reason
+from lsp_local.windows import Windows
 
 logger = logging.getLogger(__name__)
-
-_N_RECENT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One inline completion as it was asked for; `line` and `character` are the client's."""
+    """One inline completion as it was asked for; `line` and `character` are the client's.
+
+    `popup` is what would be inserted at `offset` by the entry that is selected in the editor's
+    popup menu, "" without one.
+    """
 
     doc: Document
     offset: int
     line: int
     character: int
     is_automatic: bool
+    popup: str = ""
 
 
 @dataclass(slots=True)
@@ -62,17 +67,22 @@ class Session:
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
-        self._records = Records()
-        self._recent: deque[dict[str, object]] = deque(maxlen=_N_RECENT)
+        self.records = Records()
+        self._neighbourhood = Neighbourhood()
+        self._deleted: set[str] = set()  # documents in which the last key took something away
+        self.recent = Recent()
+        self.is_paused = False
 
     def configure(self, editor: object, folder: Path | None) -> None:
         """Read all options again and load the model that they name."""
         loaded = config.load(workspace=folder, editor=editor)
         self._options = loaded.options
-        self._known = self._records.suggestions_for(loaded.options)
+        self._known = self.records.suggestions_for(loaded.options)
+        self.recent.log_to(loaded.options.why_log)
         problem = log_as_told(loaded.options)
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
         self._loader.want(loaded.options)
+        self._neighbourhood.configure(folder, loaded.options)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -88,6 +98,8 @@ class Session:
         except Exception:
             logger.exception("an inline completion failed")
             outcome = Outcome(None, Reason.ENGINE_DIED)
+        if request.popup and outcome.text and judge.is_in_popup(outcome.text, request.popup):
+            outcome = replace(outcome, suggestion=None, reason=Reason.IN_POPUP)
         self._remember(request, outcome)
         return outcome
 
@@ -98,9 +110,14 @@ class Session:
         """
         doc = self.documents.get(uri)
         self._rhythm.key(time.monotonic())
-        self._records.changed(before, doc)
+        self.records.changed(before, doc)
+        self._neighbourhood.changed(before, doc)
+        self._deleted.discard(uri)
+        if before is not None and doc is not None and len(doc.text) < len(before.text):
+            self._deleted.add(uri)
         self._dismiss(uri, Reason.STALE_VERSION)
         if doc is None:
+            self.records.reactions.left(uri)
             self._end_flight(uri)
             return
         if uri in self._flights:
@@ -109,28 +126,46 @@ class Session:
 
     def moved(self, doc: Document, offset: int) -> None:
         """Take note of where the cursor is now."""
-        reader = self._reader()
+        self.records.reactions.moved(doc, offset)
+        reader = None if self.is_paused else self._reader(doc)
         if reader is not None and not self._is_silent(doc) and doc.uri not in self._asking:
             self._background.moved(reader, doc, offset)
 
-    def recent(self, uri: str | None = None) -> list[dict[str, object]]:
-        """Return how the last requests ended, newest first; in memory only."""
-        return [entry for entry in self._recent if uri in (None, entry["uri"])]
+    def saved(self, uri: str) -> None:
+        """Take note of a file that was written."""
+        doc = self.documents.get(uri)
+        if doc is not None and not self._is_silent(doc):
+            self._neighbourhood.saved(doc.path)
+
+    def pause(self, is_paused: bool) -> None:
+        """Be silent until told otherwise, and leave the processor alone; or be so no longer."""
+        self.is_paused = is_paused
+        if not is_paused:
+            return
+        self._background.stop()
+        for uri in list(self._asking):
+            self._dismiss(uri, Reason.PAUSED)
+        for uri in list(self._flights):
+            self._end_flight(uri)
 
     async def figures(self) -> dict[str, object]:
         """Return what this server has done so far; `work` is all that the model did."""
         engine = self._loader.engine()
         work = asdict(await engine.work()) if engine else None
-        return {**self._records.ledger.as_json(), "work": work}
+        feedback = self.records.feedback.as_json()
+        return {**self.records.ledger.as_json(), "feedback": feedback, "work": work}
 
     async def close(self) -> None:
         """End the engine at once."""
         self._background.stop()
-        await asyncio.gather(self._loader.close(), self._records.close())
+        self._neighbourhood.close()
+        await asyncio.gather(self._loader.close(), self.records.close(), self.recent.close())
 
     async def _ask(self, request: Request) -> Outcome:
         doc = request.doc
         self._dismiss(doc.uri, Reason.SUPERSEDED)
+        if self.is_paused:
+            return Outcome(None, Reason.PAUSED)
         if self._is_silent(doc):
             return Outcome(None, Reason.DISABLED)
 
@@ -149,7 +184,7 @@ class Session:
         # The last look before the answer: the text may have changed while it was decoded.
         if self.documents.get(doc.uri) is not doc:
             return Outcome(None, Reason.STALE_VERSION, outcome.stats)
-        reader = self._reader()
+        reader = self._reader(doc)
         if reader is not None:
             self._background.after(reader, self._known, doc, request.offset, outcome)
         return outcome
@@ -159,6 +194,8 @@ class Session:
         known = recall(self._known, doc, offset, request.is_automatic)
         if known is not None:
             return known
+        if request.is_automatic and doc.uri in self._deleted:
+            return Outcome(None, Reason.AFTER_DELETION)
         engine = self._loader.engine()
         if engine is None and not request.is_automatic:
             engine = await self._loader.wait()
@@ -199,8 +236,8 @@ class Session:
 
     async def _fly(self, engine: EngineClient, request: Request, flight: Flight) -> Outcome:
         """Decode, whoever waits for it, and remember what came of it."""
-        reader = Reader(engine, self._options, self._windows)
         doc, offset = request.doc, request.offset
+        reader = self._reader_of(engine, doc)
         wish = reader.wish(request.is_automatic)
         known = self._known
         try:
@@ -213,9 +250,15 @@ class Session:
         known.remember(doc, offset, outcome.text, outcome.reason)
         return outcome
 
-    def _reader(self) -> Reader | None:
+    def _reader(self, doc: Document) -> Reader | None:
         engine = self._loader.engine()
-        return Reader(engine, self._options, self._windows) if engine else None
+        return self._reader_of(engine, doc) if engine else None
+
+    def _reader_of(self, engine: EngineClient, doc: Document) -> Reader:
+        others = [other for other in self.documents if not self._is_silent(other)]
+        self._windows.around = self._neighbourhood.around(doc, others)
+        adjustment = self.records.adjustment(doc.language)
+        return Reader(engine, self._options, self._windows, adjustment)
 
     def _is_silent(self, doc: Document) -> bool:
         return is_disabled(self._options, doc, absolute_path(doc.uri))
@@ -233,6 +276,6 @@ class Session:
             flight.stop()
 
     def _remember(self, request: Request, outcome: Outcome) -> None:
-        place = {"line": request.line, "character": request.character}
-        self._records.ended(self._known, request.doc, request.offset, outcome)
-        self._recent.appendleft({**outcome.as_json(), "uri": request.doc.uri, **place})
+        at = request.doc.uri, request.line, request.character
+        self.records.ended(self._known, request.doc, request.offset, outcome)
+        self.recent.add(*at, outcome, request.is_automatic)

@@ -23,7 +23,8 @@ AT = (10, 8)  # the cursor in it
 async def client(qwen: Path) -> AsyncIterator[LanguageClient]:
     client = await start_server()
     editor = Editor(client)
-    await editor.start(qwen)
+    # Without other places to read: what those cost has a test of its own.
+    await editor.start(qwen, nRepository=0)
     await editor.ghost_text(editor.open("load.py", "waits = <CURSOR>"))  # until the model is there
     yield client
     await client.shutdown_session()

@@ -1,0 +1,216 @@
+"""Public fill-in-the-middle tasks: HumanEval-Infilling and SantaCoder-FIM."""
+
+import gzip
+import json
+import random
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsp_local.engine.base import Engine
+from lsp_local.evals import sandbox, scoring
+from lsp_local.evals.systems import Answer, Wanted, ours, raw
+from lsp_local.options import Options
+from lsp_local.text import Document, UserError
+
+PROBLEM = re.compile(r"HumanEval[/_](\d+)")
+LANGUAGES = {"py": ("python", "solution.py"), "js": ("javascript", "solution.js")}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A gap in a program. `test` is a program to put behind it, "" where only the text counts."""
+
+    name: str
+    problem: int
+    doc: Document
+    offset: int
+    solution: str
+    wanted: Wanted
+    test: str
+
+    def filled(self, text: str) -> str:
+        """Return the program with `text` in its gap, and the test."""
+        return self.doc.text[: self.offset] + text + self.doc.text[self.offset :] + self.test
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What two systems made of one task. `raw`, `invoked`, `automatic`: the answers."""
+
+    task: Task
+    raw: Answer
+    invoked: Answer
+    automatic: Answer | None
+    passed: dict[str, bool]
+
+
+def load(path: Path, half: str) -> list[Task]:
+    """Read the tasks of one half: "dev" has the even problems, "test" the odd ones, or "all".
+
+    Raises UserError for a file that is neither format.
+    """
+    tasks = [_task(path, n, row) for n, row in enumerate(_rows(path), 1)]
+    wanted = {"dev": (0,), "test": (1,), "all": (0, 1)}[half]
+    return [task for task in tasks if task.problem % 2 in wanted]
+
+
+def sample(tasks: Sequence[Task], limit: int, seed: int) -> list[Task]:
+    """Draw about `limit` tasks: problem by problem in random order, one task of each in turn."""
+    rng = random.Random(seed)
+    by_problem: dict[int, list[Task]] = {}
+    for task in tasks:
+        by_problem.setdefault(task.problem, []).append(task)
+    problems = list(by_problem.values())
+    rng.shuffle(problems)
+    for of_problem in problems:
+        rng.shuffle(of_problem)
+    rounds = max(map(len, problems), default=0)
+    turns = [one[n] for n in range(rounds) for one in problems if n < len(one)]
+    return turns[:limit] if limit else turns
+
+
+async def run(
+    engine: Engine, options: Options, tasks: Sequence[Task], is_shown: bool
+) -> AsyncIterator[Result]:
+    """Give every task to both systems in turn; with `is_shown` also as a key would ask."""
+    for task in tasks:
+        plain = await raw(engine, options, task.doc, task.offset, task.wanted)
+        plain = _without_suffix(plain, task)
+        invoked = await ours(engine, options, task.doc, task.offset, is_automatic=False)
+        automatic = None
+        if is_shown:
+            automatic = await ours(engine, options, task.doc, task.offset, is_automatic=True)
+        answers = {"raw": plain.text, "ours": invoked.shown}
+        passed = {name: _passes(task, text) for name, text in answers.items()}
+        yield Result(task, plain, invoked, automatic, passed if task.test else {})
+
+
+def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
+    """Return shares with 95 % intervals, problems being drawn, and the paired differences."""
+
+    def columns(value: Any) -> list[list[float]]:
+        found: dict[int, list[float]] = {}
+        for result in results:
+            found.setdefault(result.task.problem, []).append(float(value(result)))
+        return [found[problem] for problem in sorted(found)]
+
+    exact = {
+        "raw": columns(lambda r: _is_exact(r.raw.text, r.task)),
+        "ours": columns(lambda r: _is_exact(r.invoked.shown, r.task)),
+    }
+    measures = {"exact_first_line": exact}
+    measures["edit_similarity"] = {
+        "raw": columns(lambda r: scoring.similarity(r.raw.text, r.task.solution)),
+        "ours": columns(lambda r: scoring.similarity(r.invoked.shown, r.task.solution)),
+    }
+    if results and results[0].passed:
+        measures["pass_at_1"] = {
+            name: columns(lambda r, name=name: r.passed[name]) for name in ("raw", "ours")
+        }
+    found: dict[str, Any] = {}
+    for name, values in measures.items():
+        found[name] = {one: scoring.share(values[one], seed) for one in ("raw", "ours")}
+        found[name]["difference"] = scoring.difference(values["ours"], values["raw"], seed)
+    if results and results[0].automatic:
+        found["shown"] = _shown(results)
+    return found
+
+
+def _shown(results: Sequence[Result]) -> dict[str, Any]:
+    """Return what a person would have seen while typing, and how much of it was right."""
+    n_raw = sum(bool(result.raw.shown.strip()) for result in results)
+    raw_right = sum(_is_exact(result.raw.shown, result.task) for result in results)
+    shown = [r for r in results if r.automatic and r.automatic.shown.strip()]
+    right = sum(_is_exact(r.automatic.shown, r.task) for r in shown if r.automatic)
+    begun = sum(_begins(r.automatic.shown, r.task) for r in shown if r.automatic)
+    return {
+        "raw": {"show_rate": _part(n_raw, len(results)), "precision": _part(raw_right, n_raw)},
+        "ours": {
+            "show_rate": _part(len(shown), len(results)),
+            "precision": _part(right, len(shown)),
+            "right_beginning": _part(begun, len(shown)),
+        },
+    }
+
+
+def _part(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _is_exact(text: str, task: Task) -> bool:
+    return scoring.first_line(text) == scoring.first_line(task.solution)
+
+
+def _begins(text: str, task: Task) -> bool:
+    """Whether what is shown is how the right text begins."""
+    return task.solution.strip().startswith(text.strip()) and bool(text.strip())
+
+
+def _passes(task: Task, text: str) -> bool:
+    if not task.test:
+        return False
+    # A line that was asked for ends where the next one begins.
+    if task.solution.endswith("\n") and not text.endswith("\n"):
+        text += "\n"
+    return sandbox.passes(task.filled(text))
+
+
+def _without_suffix(answer: Answer, task: Task) -> Answer:
+    """Cut a plain answer of several lines where it begins to repeat what follows."""
+    following = scoring.first_line(task.doc.text[task.offset :])
+    if task.wanted == "line" or len(following) < 4:
+        return answer
+    lines = answer.text.split("\n")
+    end = next((n for n, line in enumerate(lines) if line.strip() == following), len(lines))
+    text = "\n".join(lines[:end]) + ("\n" if end < len(lines) else "")
+    return Answer(text, text, answer.reason)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        raw_bytes = path.read_bytes()
+        text = (
+            gzip.decompress(raw_bytes).decode()
+            if raw_bytes[:2] == b"\x1f\x8b"
+            else raw_bytes.decode()
+        )
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except OSError as error:
+        raise UserError(
+            f"cannot read {path}: {error.strerror}; give a .jsonl or .jsonl.gz file"
+        ) from None
+    except ValueError:
+        raise UserError(f"{path} is no JSON Lines file, plain or gzipped") from None
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise UserError(f"{path} holds no tasks")
+    return rows
+
+
+def _task(path: Path, n: int, row: dict[str, Any]) -> Task:
+    name = row.get("task_id") or row.get("name")
+    found = PROBLEM.search(str(name))
+    is_whole = all(
+        isinstance(row.get(key), str) for key in ("prompt", "suffix", "canonical_solution")
+    )
+    if found is None or not is_whole:
+        raise UserError(
+            f"{path}, row {n}, is no task of HumanEval-Infilling or SantaCoder-FIM: it needs "
+            "task_id or name, prompt, suffix and canonical_solution"
+        )
+    language, file = LANGUAGES.get(str(row.get("language", "py")), LANGUAGES["py"])
+    # SantaCoder-FIM leaves out the line ends around its gap, which is a whole line.
+    suffix = row["suffix"]
+    if "test" not in row and not suffix.startswith("\n"):
+        suffix = "\n" + suffix
+    doc = Document(f"file:///eval/{n}/{file}", file, "eval", language, row["prompt"] + suffix)
+    is_tested = "entry_point" in row and isinstance(row.get("test"), str)
+    test = f"\n{row['test']}\ncheck({row['entry_point']})" if is_tested else ""
+    is_line = not is_tested or str(name).startswith("SingleLine")
+    offset = len(row["prompt"])
+    solution = row["canonical_solution"]
+    return Task(
+        str(name), int(found[1]), doc, offset, solution, "line" if is_line else "block", test
+    )

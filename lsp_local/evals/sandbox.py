@@ -1,0 +1,74 @@
+"""Runs a program that a model wrote, where it can do little harm."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+SECONDS = 10
+BYTES = 1024 * 2**20  # of memory, and of a file
+_LIMITS = """\
+import os, resource, sys
+seconds, n_bytes = int(sys.argv[1]), int(sys.argv[2])
+for what, most in (
+    (resource.RLIMIT_CPU, seconds),
+    (resource.RLIMIT_AS, n_bytes),
+    (resource.RLIMIT_FSIZE, n_bytes),
+    (resource.RLIMIT_NPROC, 512),
+    (resource.RLIMIT_CORE, 0),
+):
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
+
+
+def passes(program: str, seconds: int = SECONDS) -> bool:
+    """Whether a Python program ends well within `seconds`, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
+        path = Path(folder) / "program.py"
+        path.write_text(program, encoding="utf-8", errors="replace")
+        return runs([sys.executable, "-I", "-S", str(path)], Path(folder), seconds)
+
+
+def runs(command: list[str], folder: Path, seconds: int) -> bool:
+    """Whether a command ends with 0 within `seconds`; its children end with it."""
+    limits = [sys.executable, "-I", "-S", "-c", _LIMITS, str(seconds), str(BYTES)]
+    process = subprocess.Popen(
+        [*_without_network(), *limits, *command],
+        cwd=folder,
+        env={"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "TMPDIR": str(folder)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(timeout=seconds + 2) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def has_network() -> bool:
+    """Whether a program that runs here could reach a network; Linux can forbid it."""
+    return not _without_network()
+
+
+@cache
+def _without_network() -> tuple[str, ...]:
+    """Return the command that gives a program a network of its own, empty, where that works."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return ()
+    command = (unshare, "--user", "--map-root-user", "--net", "--")
+    tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if tried.returncode == 0 else ()

@@ -1,0 +1,104 @@
+"""Which files of a project may be read as context."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from lsp_local.options import is_excluded
+
+MOST_FILES = 50_000
+MOST_BYTES = 512 * 1024  # of a file; what is larger was not written by hand
+IGNORE_FILES = (".gitignore", ".lsp-local-ignore")
+
+# Whatever the option `exclude` says.
+NEVER = (
+    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.crt", "*.cer"),
+    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc"),
+    *(".git-credentials", ".htpasswd", ".ssh/**", ".aws/**", ".gnupg/**", ".kube/**"),
+)
+FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache"}
+)
+
+
+class Ignores:
+    """The ignore rules of the project at `root`: git's own, `.lsp-local-ignore`, and `exclude`."""
+
+    def __init__(self, root: Path, exclude: Sequence[str] = ()) -> None:
+        self._root = root
+        self._exclude = (*NEVER, *exclude)
+        self._specs: dict[str, list[GitIgnoreSpec]] = {}
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether a file must not be read. `path` is relative to the root, with slashes."""
+        if is_excluded(self._exclude, path):
+            return True
+        folders = path.split("/")[:-1]
+        parents = ["/".join(folders[:n]) for n in range(len(folders) + 1)]
+        if any(name in FOLDERS for name in folders):
+            return True
+        return any(self._matches(parent + "/") for parent in parents[1:]) or self._matches(path)
+
+    def files(self) -> Iterator[str]:
+        """Yield the paths of the files that may be read, in the order of their names."""
+        n_files = 0
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            folders = []
+            for entry in self._entries(folder):
+                path = f"{folder}/{entry.name}".lstrip("/")
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in FOLDERS and not self._matches(path + "/"):
+                        folders.append(path)
+                elif self._is_readable(entry, path):
+                    n_files += 1
+                    if n_files > MOST_FILES:
+                        return
+                    yield path
+            waiting += reversed(folders)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError:  # gone meanwhile, or not ours to read
+            return []
+
+    def _is_readable(self, entry: os.DirEntry[str], path: str) -> bool:
+        try:
+            if not entry.is_file(follow_symlinks=False) or entry.stat().st_size > MOST_BYTES:
+                return False
+        except OSError:
+            return False
+        return not is_excluded(self._exclude, path) and not self._matches(path)
+
+    def _matches(self, path: str) -> bool:
+        """Whether the rules of the folders above `path` ignore it; the nearest rule decides."""
+        folders = path.rstrip("/").split("/")[:-1]
+        is_ignored = False
+        for n in range(len(folders) + 1):
+            folder = "/".join(folders[:n])
+            inside = path[len(folder) + 1 :] if folder else path
+            for spec in self._specs_of(folder):
+                found = spec.check_file(inside).include
+                is_ignored = is_ignored if found is None else found
+        return is_ignored
+
+    def _specs_of(self, folder: str) -> list[GitIgnoreSpec]:
+        if folder not in self._specs:
+            names = [*IGNORE_FILES, *([] if folder else [".git/info/exclude"])]
+            texts = [_read(self._root / folder / name) for name in names]
+            self._specs[folder] = [
+                GitIgnoreSpec.from_lines(text.splitlines()) for text in texts if text
+            ]
+        return self._specs[folder]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

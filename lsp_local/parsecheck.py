@@ -1,0 +1,98 @@
+"""Whether a suggestion breaks the syntax of the file it goes into."""
+
+import re
+
+from lsp_local.brackets import CLOSERS, scan
+from lsp_local.text import Document
+from lsp_local.trees import Tree
+from lsp_local.typed_trees import parse_typed
+
+N_TRIES = 8  # lines, or closing characters, that may be cut off the end
+LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
+CLOSING = re.compile(r"[)\]}>\"'`;,:]$")
+
+
+def longest_valid(doc: Document, offset: int, text: str) -> str:
+    """Return as much of `text` as does not break the syntax of `doc`, "" if nothing does.
+
+    A block loses lines at its end, a line what closes too much. What a file cannot be checked for
+    (no grammar, or too long) is valid.
+    """
+    tree = parse_typed(doc.text, doc.language)
+    if tree is None:
+        return text
+    n_allowed = _n_allowed(tree, offset)
+    for candidate in _shortened(text):
+        if _n_errors(tree, offset, candidate) <= n_allowed:
+            return candidate
+    return ""
+
+
+def longest_beginning(doc: Document, offset: int, text: str) -> str:
+    """Return as much of `text`, the beginning of more, as the file can hold just as it is.
+
+    What would be left open, or wait for its other half, is not shown: `f(a, ` becomes `f`.
+    """
+    tree = parse_typed(doc.text, doc.language)
+    if tree is None or not text.strip():
+        return text
+    n_allowed = _n_allowed(tree, offset)
+    candidate = text
+    for _ in range(N_TRIES):
+        if tree.replaced(offset, offset, candidate).n_errors <= n_allowed:
+            return candidate
+        candidate = LAST_PART.sub("", candidate).rstrip()
+        if not candidate.strip():
+            break
+    return ""
+
+
+def _shortened(text: str) -> list[str]:
+    """Return `text` and what is left of it, the longest first."""
+    lines = text.split("\n")
+    if len(lines) > 1:
+        shorter = ["\n".join(lines[:n]).rstrip() for n in range(len(lines) - 1, 0, -1)]
+        return [text, *(one for one in shorter[:N_TRIES] if one.strip())]
+    found = [text]
+    while len(found) < N_TRIES and CLOSING.search(found[-1]):
+        found.append(found[-1][:-1].rstrip())
+    return [one for one in found if one.strip()]
+
+
+def _n_allowed(tree: Tree, offset: int) -> int:
+    """Count the errors that are there anyway.
+
+    A line that is half written is an error of its own: what the file has without it counts, too.
+    """
+    n_errors = tree.n_errors
+    if not n_errors:
+        return 0
+    start = tree.text.rfind("\n", 0, offset) + 1
+    end = tree.text.find("\n", offset)
+    return min(n_errors, tree.replaced(start, end if end >= 0 else len(tree.text), "").n_errors)
+
+
+def _n_errors(tree: Tree, offset: int, text: str) -> int:
+    """Count the errors with `text`, as it is, or as it will be once what it opens is closed."""
+    n_errors = tree.replaced(offset, offset, text).n_errors
+    if not n_errors:
+        return 0
+    closed = text + _closing(tree, offset, text)
+    return (
+        n_errors
+        if closed == text
+        else min(n_errors, tree.replaced(offset, offset, closed).n_errors)
+    )
+
+
+def _closing(tree: Tree, offset: int, text: str) -> str:
+    """Return what closes the brackets that the cursor's line leaves open with `text`."""
+    end = tree.text.find("\n", offset)
+    rest = tree.text[offset : end if end >= 0 else len(tree.text)]
+    if rest.strip():
+        return ""
+    line = tree.text[tree.text.rfind("\n", 0, offset) + 1 : offset] + text
+    opened = scan(line, tree.language).opened
+    closers = {opener: closer for closer, opener in CLOSERS.items()}
+    found = [closers.get(line[at], line[at]) for at in reversed(opened)]
+    return "".join(f"\n{one}" if one == "}" else one for one in found)

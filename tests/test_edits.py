@@ -1,0 +1,58 @@
+"""The places that a user has edited and left."""
+
+from dataclasses import replace
+
+from lsp_local.lsp.edits import N_PLACES, Edits
+from lsp_local.text import Document
+
+TEXT = "".join(f"line_{n} = {n}\n" for n in range(200))
+DOC = Document("file:///shop/a.py", "a.py", "shop", "python", TEXT)
+OTHER = Document("file:///shop/b.py", "b.py", "shop", "python", "x = 1\n")
+
+
+def typed(doc: Document, line: int, text: str) -> Document:
+    lines = doc.text.split("\n")
+    lines[line] += text
+    return replace(doc, text="\n".join(lines), version=doc.version + 1)
+
+
+def test_a_place_counts_once_it_is_left() -> None:
+    edits = Edits()
+    now = typed(DOC, 100, "  # new")
+    edits.changed(DOC, now)
+    assert edits.recent(now) == ()
+    later = typed(now, 10, "!")
+    edits.changed(now, later)
+    (edit,) = edits.recent(later)
+    assert edit.path == "a.py"
+    assert edit.text.split("\n")[0] == "line_97 = 97"
+    assert "line_100 = 100  # new" in edit.text
+    assert edit.text.split("\n")[-1] == "line_103 = 103"
+
+
+def test_going_to_another_file_leaves_the_place() -> None:
+    edits = Edits()
+    edits.changed(DOC, typed(DOC, 5, "!"))
+    (edit,) = edits.recent(OTHER)
+    assert "line_5 = 5!" in edit.text
+
+
+def test_typing_at_one_place_is_one_place() -> None:
+    edits = Edits()
+    now = DOC
+    for line in (100, 101, 99, 103):
+        before, now = now, typed(now, line, "+")
+        edits.changed(before, now)
+    (edit,) = edits.recent(OTHER)
+    assert edit.text.count("+") == 4
+
+
+def test_only_the_last_places_are_kept_and_none_twice() -> None:
+    edits = Edits()
+    now = DOC
+    for n in [*range(0, 199, 30), 0] * 10:
+        before, now = now, typed(now, n, "+")
+        edits.changed(before, now)
+    found = edits.recent(OTHER)
+    assert len(found) == 7 <= N_PLACES
+    assert len({edit.text.split("\n")[0] for edit in found}) == 7

@@ -1,0 +1,141 @@
+"""The project's index: built from files on disk, kept up to date, never in the way."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from lsp_local.index import Index
+
+TAX = "def with_tax(net: int) -> int:\n    return net * 2\n"
+CART = (
+    "class Cart:\n    price: int = 0\n\n    def add_line(self, name: str) -> None:\n        pass\n"
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "shop"
+    (root / "lib").mkdir(parents=True)
+    (root / "tax.py").write_text(TAX)
+    (root / "lib" / "cart.py").write_text(CART)
+    return root
+
+
+@pytest.fixture
+def index(root: Path, tmp_path: Path) -> Index:
+    return Index(root, database=tmp_path / "cache" / "index.sqlite")
+
+
+def test_symbols_are_signatures(index: Index) -> None:
+    assert index.refresh() == 2
+    found = [(one.path, one.kind, one.text) for one in index.symbols(["with_tax", "add_line"])]
+    assert found == [
+        ("lib/cart.py", "function", "def add_line(self, name: str) -> None:"),
+        ("tax.py", "function", "def with_tax(net: int) -> int:"),
+    ]
+    (cart,) = index.symbols_in("lib/cart.py")
+    assert cart.text == (
+        "class Cart:\n    price: int = 0\n    def add_line(self, name: str) -> None:"
+    )
+
+
+def test_similar_parts_are_found_by_parts_of_names(index: Index) -> None:
+    index.refresh()
+    assert [chunk.path for chunk in index.similar(["addLine"], 5, "")] == ["lib/cart.py"]
+    assert index.similar(["addLine"], 5, not_path="lib/cart.py") == []
+    assert index.similar(["", '"; DROP TABLE files'], 5, "") == []
+
+
+def test_only_what_has_changed_is_read_again(index: Index, root: Path) -> None:
+    assert [index.refresh(), index.refresh()] == [2, 0]
+    (root / "tax.py").write_text("def without_tax(): ...\n")
+    (root / "lib" / "cart.py").unlink()
+    assert index.refresh() == 1
+    assert index.symbols(["with_tax", "Cart"]) == []
+    assert [one.name for one in index.symbols(["without_tax"])] == ["without_tax"]
+    assert index.paths() == ["tax.py"]
+
+
+def test_a_saved_file_is_read_at_once(index: Index, root: Path) -> None:
+    index.refresh()
+    (root / "tax.py").write_text("def vat(): ...\n")
+    index.update("tax.py")
+    assert [one.name for one in index.symbols(["vat", "with_tax"])] == ["vat"]
+
+
+def test_it_stops_when_it_is_not_wanted(index: Index) -> None:
+    assert index.refresh(lambda: True) == 0
+    assert index.paths() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param(".env.py", "def in_env(): ...", id="an environment file"),
+        pytest.param("server.key", "def in_key(): ...", id="a key"),
+        pytest.param(".aws/config.py", "def in_aws(): ...", id="a private folder"),
+        pytest.param("ignored/a.py", "def in_ignored(): ...", id="what git ignores"),
+        pytest.param("mine/a.py", "def in_mine(): ...", id="what our own file ignores"),
+        pytest.param("excluded/a.py", "def in_excluded(): ...", id="what the option excludes"),
+    ],
+)
+def test_some_files_never_get_in(root: Path, tmp_path: Path, path: str, text: str) -> None:
+    (root / ".gitignore").write_text("ignored/\n")
+    (root / ".lsp-local-ignore").write_text("mine/\n")
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text(text)
+    index = Index(root, ["excluded/**"], tmp_path / "index.sqlite")
+    assert index.refresh() == 2
+    index.update(path)
+    assert path not in index.paths()
+
+
+def test_no_secret_gets_in(root: Path, tmp_path: Path) -> None:
+    token = "ghp_" + "R8dK2mXq7VwZ4tYb9NsPcL5hGjE3aFu1iQoB"
+    (root / "keys.py").write_text(f'TOKEN = "{token}"\n# lsp-local: private\nHIDDEN_NAME = 1\n')
+    database = tmp_path / "index.sqlite"
+    index = Index(root, database=database)
+    index.refresh()
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("index.sqlite*"))
+    assert b"keys.py" in written
+    assert token.encode() not in written
+    assert b"HIDDEN_NAME" not in written
+    assert database.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", [b"no database", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_database_is_built_anew(root: Path, tmp_path: Path, damage: bytes) -> None:
+    database = tmp_path / "index.sqlite"
+    database.write_bytes(damage)
+    index = Index(root, database=database)
+    assert index.symbols(["with_tax"]) == []
+    index.refresh()
+    assert [one.name for one in index.symbols(["with_tax"])] == ["with_tax"]
+
+
+def test_an_older_database_is_built_anew(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    database = tmp_path / "cache" / "index.sqlite"
+    with sqlite3.connect(database) as db:
+        db.execute("PRAGMA user_version = 9999")
+    db.close()
+    again = Index(root, database=database)
+    assert again.refresh() == 2
+    assert len(again.symbols(["with_tax"])) == 1
+
+
+def test_where_nothing_can_be_written_there_is_no_index(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    index = Index(root, database=tmp_path / "file" / "index.sqlite")
+    assert index.refresh() == 0
+    assert (index.symbols(["a"]), index.similar(["with"], 3, ""), index.paths()) == ([], [], [])
+
+
+def test_odd_files_do_no_harm(root: Path, index: Index) -> None:
+    (root / "binary.py").write_bytes(b"\x00\x01" * 100)
+    (root / "latin.py").write_bytes(b"def caf\xe9(): ...\n")
+    (root / "deep.py").write_text("(" * 5000)
+    (root / "gone.py").symlink_to(root / "nowhere.py")
+    assert index.refresh() == 5
+    assert "latin.py" in index.paths()

@@ -1,0 +1,63 @@
+"""No suggestion breaks the syntax of a file that parsed before."""
+
+import pytest
+from marks import doc_at
+
+from lsp_local.parsecheck import longest_valid
+
+
+def check(language: str, marked: str, said: str, want: str) -> None:
+    doc, offset = doc_at(marked, language)
+    assert longest_valid(doc, offset, said) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said"),
+    [
+        pytest.param("python", "x = <CURSOR>\n", "f(a)", id="python: the rest of a line"),
+        pytest.param("python", "x = <CURSOR>\n", "f(", id="python: a bracket to be closed"),
+        pytest.param("python", "<CURSOR>\n", "if a:", id="python: a header"),
+        pytest.param("python", "def f(:\n\nx = <CURSOR>\n", "1", id="python: broken elsewhere"),
+        pytest.param("typescript", "const x = <CURSOR>\n", "f(a);", id="typescript: a statement"),
+        pytest.param("typescript", "f(<CURSOR>);\n", "(a) => a.b", id="typescript: an argument"),
+        pytest.param("typescript", "xs.map(<CURSOR>\n", "(x) => {", id="typescript: two to close"),
+        pytest.param("go", "package a\nfunc f() {\n\t<CURSOR>\n}\n", "if a {", id="go: a header"),
+        pytest.param("go", "package a\nfunc f() {\n\tx := <CURSOR>\n}\n", "g()", id="go: a call"),
+        pytest.param("cobol", "<CURSOR>", ")))", id="no grammar, no complaint"),
+    ],
+)
+def test_what_fits_is_kept(language: str, marked: str, said: str) -> None:
+    check(language, marked, said, said)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        pytest.param("python", "x = <CURSOR>\n", "f(a))", "f(a)", id="python: closed twice"),
+        pytest.param("python", "x = <CURSOR>\n", "a b", "", id="python: no expression"),
+        pytest.param("python", "f(<CURSOR>)\n", "a, else", "", id="python: a keyword"),
+        pytest.param(
+            "python",
+            "def f():\n    <CURSOR>\n",
+            "a = 1\n    b = = 2",
+            "a = 1",
+            id="python: the lines before the wrong one",
+        ),
+        pytest.param(
+            "typescript", "const x = <CURSOR>\n", "f(a));", "f(a)", id="typescript: closed twice"
+        ),
+        pytest.param("typescript", "const x = <CURSOR>\n", "a b c", "", id="typescript: words"),
+        pytest.param(
+            "go", "package a\nfunc f() {\n\t<CURSOR>\n}\n", "x := ) 1", "", id="go: a stray bracket"
+        ),
+        pytest.param(
+            "go",
+            "package a\nfunc f() {\n\t<CURSOR>\n}\n",
+            "x := 1\n\treturn a b",
+            "x := 1",
+            id="go: the lines before the wrong one",
+        ),
+    ],
+)
+def test_what_breaks_is_cut_off(language: str, marked: str, said: str, want: str) -> None:
+    check(language, marked, said, want)

@@ -1,0 +1,104 @@
+"""What no model may read."""
+
+import pytest
+
+from lsp_local.privacy import PLACEHOLDER, hidden, holds_placeholder, is_private, redact
+
+# Made up, in the shape of the real ones; put together here so that no scanner finds them.
+AWS = "AKIA" + "Q3EGRM5XT7VJ2WHP"
+GITHUB = "ghp_" + "R8dK2mXq7VwZ4tYb9NsPcL5hGjE3aFu1iQoB"
+SLACK = "xoxb-" + "263594206564-2343594206574-FGqddMF8t08v8N7Oq4i57vs1"
+STRIPE = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc9XqLmN2v"
+JWT = ".".join(
+    ["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "SflKxwRJSM"]
+)
+KEY = "\n".join(["-----BEGIN RSA " + "PRIVATE KEY-----", "MIIEpAIBAAKCAQ", "9f2K1k8fQ0mVh1"])
+KEY_END = "-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param(f'KEY = "{AWS}"', f'KEY = "{PLACEHOLDER}"', id="an AWS key"),
+        pytest.param(f"token: {GITHUB}", f"token: {PLACEHOLDER}", id="a GitHub token"),
+        pytest.param(f"const t = '{SLACK}';", f"const t = '{PLACEHOLDER}';", id="a Slack token"),
+        pytest.param(f'x := "{STRIPE}"', f'x := "{PLACEHOLDER}"', id="a Stripe key"),
+        pytest.param(
+            'password = "' + 'hunter2-Zx9!qWe"', f'password = "{PLACEHOLDER}"', id="a password"
+        ),
+        pytest.param(
+            "postgres://admin:" + "S3cr3tPa55w0rd@db:5432/x",
+            f"postgres://admin:{PLACEHOLDER}@db:5432/x",
+            id="a password in an address",
+        ),
+    ],
+)
+def test_secrets_are_replaced(text: str, want: str) -> None:
+    assert redact(text) == want
+    assert redact(f"a = 1\n{text}\nb = 2") == f"a = 1\n{want}\nb = 2"
+
+
+def test_nothing_of_a_token_with_dots_is_left() -> None:
+    assert redact(f'jwt = "{JWT}"').count(PLACEHOLDER) >= 1
+    assert not any(part in redact(f'jwt = "{JWT}"') for part in JWT.split("."))
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param(f"a\n{KEY}\n{KEY_END}\nb", ["a", *[PLACEHOLDER] * 4, "b"], id="whole"),
+        pytest.param(f"a\n{KEY}", ["a", *[PLACEHOLDER] * 3], id="its end is not in the window"),
+        pytest.param(f"Qm3k\n{KEY_END}\nb", [*[PLACEHOLDER] * 2, "b"], id="its start is not"),
+    ],
+)
+def test_private_keys_are_replaced_line_by_line(text: str, want: list[str]) -> None:
+    assert redact(text).split("\n") == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(password: str) -> None:\n    check(password)",
+        "const token = await fetchToken(user.id);",
+        'secret := os.Getenv("API_SECRET")',
+        "",
+        "\ud800\x00 日本 🙂",
+    ],
+)
+def test_ordinary_code_stays_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_what_was_read_once_reads_the_same_on_the_next_key() -> None:
+    line = f'KEY = "{AWS}"\n'
+    typed = 'name = "shop"\n'
+    before = redact(line)
+    for n in range(len(typed) + 1):
+        assert redact(line + typed[:n]) == before + typed[:n]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param("a\nb  # lsp-local: private\nc", "a\n-\nc", id="a line"),
+        pytest.param("a\n# lsp-local: private\nb\nc", "a\n-\n-\n-", id="to the end"),
+        pytest.param(
+            "a\n// lsp-local: private\nb\n// lsp-local: public\nc", "a\n-\n-\n-\nc", id="a region"
+        ),
+        pytest.param("a\nb", "a\nb", id="nothing marked"),
+    ],
+)
+def test_marked_regions_are_blank_and_offsets_stay(text: str, want: str) -> None:
+    found = hidden(text)
+    assert len(found) == len(text)
+    assert [line if line.strip() else "-" for line in found.split("\n")] == want.split("\n")
+
+
+def test_a_cursor_in_a_private_region_is_known() -> None:
+    text = "a = 1\n# lsp-local: private\nb = 2\n# lsp-local: public\nc = 3"
+    assert [is_private(text, text.index(f"{name} =") + 1) for name in "abc"] == [False, True, False]
+
+
+def test_a_placeholder_is_known_in_what_the_model_says() -> None:
+    assert holds_placeholder(f'"{PLACEHOLDER}"')
+    assert not holds_placeholder("redacted = 1")
