@@ -1,6 +1,7 @@
 """Whether a suggestion breaks the syntax of the file it goes into."""
 
 import re
+from collections import defaultdict
 
 from lsp_local.brackets import CLOSERS, scan
 from lsp_local.text import Document
@@ -9,6 +10,8 @@ from lsp_local.typed_trees import parse_typed
 
 N_TRIES = 8  # lines, or closing characters, that may be cut off the end
 LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
+NAMES = ("", "x", " x", " = x", ": x", " x in x")  # how what has begun may go on
+HEADER_ENDS = defaultdict(lambda: (" {}",), {"python": (":",), "ruby": ("\nend",)})
 CLOSING = re.compile(r"[)\]}>\"'`;,:]$")
 
 
@@ -29,22 +32,33 @@ def longest_valid(doc: Document, offset: int, text: str) -> str:
 
 
 def longest_beginning(doc: Document, offset: int, text: str) -> str:
-    """Return as much of `text`, the beginning of more, as the file can hold just as it is.
+    """Return as much of `text`, the beginning of more, as can still become valid code.
 
-    What would be left open, or wait for its other half, is not shown: `f(a, ` becomes `f`.
+    Tried are a few ways to go on: a name, what closes the brackets, the end of a header.
     """
     tree = parse_typed(doc.text, doc.language)
     if tree is None or not text.strip():
         return text
     n_allowed = _n_allowed(tree, offset)
-    candidate = text
+    candidate = text.rstrip()
     for _ in range(N_TRIES):
-        if tree.replaced(offset, offset, candidate).n_errors <= n_allowed:
+        if any(
+            tree.replaced(offset, offset, candidate + more).n_errors <= n_allowed
+            for more in _continuations(tree, offset, candidate)
+        ):
             return candidate
         candidate = LAST_PART.sub("", candidate).rstrip()
         if not candidate.strip():
             break
     return ""
+
+
+def _continuations(tree: Tree, offset: int, text: str) -> list[str]:
+    """Return ways in which a beginning may go on, the shortest first."""
+    closing = _closing(tree, offset, text).replace("\n", "")
+    ends = [f"{name}{closing}" for name in NAMES]
+    headers = [f"{name}{closing}{end}" for name in NAMES for end in HEADER_ENDS[tree.language]]
+    return list(dict.fromkeys(["", *ends, *headers]))
 
 
 def _shortened(text: str) -> list[str]:

@@ -117,7 +117,8 @@ def cut_unsure(stops: Stops, text: str, rejected: str) -> Cut:
     """
     if stops.kind is Kind.BLOCK:
         n_whole = text.rfind("\n") + 1 if "\n" in text.lstrip() else 0
-        return Cut(cut_short(stops, text[:n_whole] + "x") if n_whole else "", "unsure")
+        if n_whole:
+            return Cut(cut_short(stops, text[:n_whole] + "x"), "unsure")
     is_in_word = bool(re.match(r"\w", rejected))
     return Cut((re.sub(r"\w+$", "", text) if is_in_word else text).rstrip(), "unsure")
 

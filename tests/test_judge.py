@@ -137,28 +137,28 @@ def test_comments_that_nobody_asked_for(language: str, marked: str, text: str, w
             id="go",
         ),
         pytest.param(
-            "python", "x = <CURSOR>\n", ("f(a, ", "unsure"), ("", "unsure"), id="python: one letter"
+            "python", "x = <CURSOR>\n", ("a b", "unsure"), ("", "unsure"), id="python: one letter"
         ),
         pytest.param(
             "python",
             "x = <CURSOR>\n",
-            ("total_of(a, ", "unsure"),
-            ("total_of", "shown"),
-            id="python: what stands by itself",
+            ("total_of(a, b c", "unsure"),
+            ("total_of(a, b", "shown"),
+            id="python: what can become valid",
         ),
         pytest.param(
             "typescript",
             "const x = <CURSOR>\n",
             ("items.map((item) => ", "unsure"),
-            ("items.map", "shown"),
-            id="typescript: what stands by itself",
+            ("items.map((item) =>", "shown"),
+            id="typescript: what can become valid",
         ),
         pytest.param(
             "go",
             "package a\n\nfunc f() {\n\tx := <CURSOR>\n}\n",
-            ("strings.Split(a, ", "unsure"),
-            ("strings.Split", "shown"),
-            id="go: what stands by itself",
+            ("strings.Split(a, b c", "unsure"),
+            ("strings.Split(a, b", "shown"),
+            id="go: what can become valid",
         ),
         pytest.param(
             "python",

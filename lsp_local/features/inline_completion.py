@@ -119,7 +119,7 @@ def recall(
         stops = syntax.stops_at(doc.text[:offset], doc.text[offset:], doc.language)
         # What the editor has closed since is not to be closed again.
         found = None if "\n" in text else cut(stops, text)
-        text, reason = judge.judge(found.text if found else text, "", stops, doc, offset)
+        text, reason = judge.by_line(found.text if found else text, "", stops)
         if reason is not Reason.SHOWN:
             return None
     total_ms = round((time.perf_counter() - started) * 1000, 1)

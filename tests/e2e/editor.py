@@ -112,12 +112,15 @@ class Editor:
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
 
     def ask(
-        self, uri: str, kind: types.InlineCompletionTriggerKind = INVOKED
+        self,
+        uri: str,
+        kind: types.InlineCompletionTriggerKind = INVOKED,
+        selected: types.SelectedCompletionInfo | None = None,
     ) -> tuple[int, asyncio.Future[Any]]:
         """Send a request; return its id and what will be the answer."""
         msg_id = next(self._ids)
         params = types.InlineCompletionParams(
-            types.InlineCompletionContext(kind),
+            types.InlineCompletionContext(kind, selected),
             types.TextDocumentIdentifier(uri),
             self._cursors[uri],
         )

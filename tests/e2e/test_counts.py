@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from editor import AUTOMATIC, Editor, cpu_ticks, start_server, stop_server, until
+from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -170,6 +171,28 @@ async def test_a_key_that_agrees_with_a_decode_does_not_end_it(editor: Editor) -
     newest, oldest = (await editor.why(uri))[:2]
     assert (oldest["reason"], newest["reason"]) == ("stale-version", "shown")
     assert newest["n_evaluated"] > 80  # what was read for the first one, and only once
+
+
+async def test_after_a_deletion_nobody_is_asked_but_what_is_known_is_shown(editor: Editor) -> None:
+    uri = editor.open("deleted.py", SHAPES.replace("<CURSOR>", "ret = <CURSOR>"))
+    editor.edit(uri, (AT[0], AT[1] + 5), 1)
+    editor.put(uri, AT[0], AT[1] + 5)
+    _, answer = editor.ask(uri, AUTOMATIC)
+    assert await answer == []
+    assert await editor.reason(uri) == "after-deletion"
+    _, answer = editor.ask(uri)  # by hand
+    await answer
+    assert await editor.reason(uri) != "after-deletion"
+
+
+async def test_what_the_popup_menu_offers_is_not_offered_again(editor: Editor) -> None:
+    uri = editor.open("popup.py", SHAPES)
+    said = await editor.ghost_text(uri)
+    span = types.Range(types.Position(*AT), types.Position(*AT))
+    for entry, want in ((said, "in-popup"), ("zzz", "in-popup"), (said[:3], "shown")):
+        _, answer = editor.ask(uri, selected=types.SelectedCompletionInfo(span, entry))
+        assert bool(await answer) == (want == "shown")
+        assert await editor.reason(uri) == want
 
 
 async def until_idle(editor: Editor) -> None:

@@ -1,0 +1,50 @@
+"""Every reason for silence that follows from the text or the answer, provoked."""
+
+import pytest
+from marks import doc_at
+from test_complete import ScriptedEngine
+
+from lsp_local.features.inline_completion import complete
+from lsp_local.features.reading import Reader
+from lsp_local.options import Options
+from lsp_local.text import Reason
+from lsp_local.windows import Windows
+
+ELSEWHERE = {  # what only a session can tell; tests/e2e and tests/test_why.py provoke these
+    *(Reason.SHOWN, Reason.DISABLED, Reason.PAUSED, Reason.AFTER_DELETION, Reason.IN_POPUP),
+    *(Reason.MODEL_LOADING, Reason.NO_MODEL, Reason.ENGINE_DIED, Reason.SUPERSEDED),
+    *(Reason.CANCELLED, Reason.STALE_VERSION, Reason.UNSURE),
+}
+CASES = [
+    (Reason.NOTHING_TO_READ, "python", " <CURSOR>", "x"),
+    (Reason.PRIVATE, "python", "# lsp-local: private\nx = <CURSOR>", "1\n"),
+    (Reason.IN_COMMENT, "python", "x = 1  # a <CURSOR>", "note\n"),
+    (Reason.IN_STRING, "typescript", "const x = `a <CURSOR>`", "note"),
+    (Reason.CODE_FOLLOWS, "go", "f(<CURSOR>, b)", "a"),
+    (Reason.MIDDLE_OF_WORD, "python", "x = a<CURSOR>b", "c"),
+    (Reason.BLANK, "python", "x = 1\n<CURSOR>", "\n\n"),
+    (Reason.STATEMENT_COMPLETE, "python", "x = 1<CURSOR>\n", "\n"),
+    (Reason.REPEATS_SUFFIX, "go", "\tg()\n\t<CURSOR>\n\tf(abc)\n", "f(abc)\n"),
+    (Reason.REPEATS_ITSELF, "python", "f(abc)\n<CURSOR>\n", "f(abc)\n"),
+    (Reason.COMMENT_ONLY, "typescript", "f();\n<CURSOR>\n", "// and then\n"),
+    (Reason.WRONG_INDENTATION, "python", "f()\n<CURSOR>\n", "    g()\n"),
+    (Reason.NOT_TYPEABLE, "python", "x = <CURSOR>\n", "'\u202e'\n"),
+    (Reason.BREAKS_SYNTAX, "go", "package a\nvar x = <CURSOR>\n", "a b\n"),
+    (Reason.SECRET, "python", "x = <CURSOR>\n", '"REDACTED_SECRET"\n'),
+    (Reason.UNKNOWN_NAME, "python", "x = <CURSOR>\n", "never_heard_of\n"),
+]
+
+
+@pytest.mark.parametrize(("reason", "language", "marked", "answer"), CASES)
+async def test_a_silence_and_its_reason(
+    reason: Reason, language: str, marked: str, answer: str
+) -> None:
+    doc, offset = doc_at(marked, language)
+    options = Options(in_comments=False, in_strings=False)
+    reader = Reader(ScriptedEngine(answer), options, Windows())
+    outcome = await complete(reader, doc, offset, reader.wish(is_automatic=True))
+    assert (outcome.reason, outcome.text) == (reason, "")
+
+
+def test_no_reason_is_left_out() -> None:
+    assert {reason for reason, *_ in CASES} | ELSEWHERE == set(Reason)
