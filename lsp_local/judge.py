@@ -7,7 +7,7 @@ from lsp_local.stops import SHORTEST_ECHO, Kind, Stops, columns, is_apart, is_cl
 from lsp_local.text import Document, Reason
 
 CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
-SHORTEST_BEGINNING = 4  # characters; fewer are typed sooner than read
+SHORTEST_BEGINNING = 3  # characters; fewer are typed sooner than read
 UNREADABLE = "\ufffd"  # what stands for bytes that are no character
 
 
