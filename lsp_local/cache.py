@@ -86,7 +86,11 @@ class Suggestions:
         self._n_remembered = 0
 
     def remember(self, doc: Document, offset: int, text: str, reason: Reason) -> None:
-        """Keep what was shown, or a silence that lasts (`text` is ""); other silences are not."""
+        """Keep what was shown, or a silence that lasts; other silences are not.
+
+        The `text` of a silence is what the model is sure of, but too little to be shown: while the
+        user types that, there is nothing to ask.
+        """
         if reason not in LASTING and not (reason is Reason.SHOWN and text.strip()):
             return
         place = place_at(self._model, doc, offset)
@@ -108,6 +112,8 @@ class Suggestions:
         place, n_typed = found
         self._entries.move_to_end(place)
         entry = self._entries[place]
+        if entry.reason is not Reason.SHOWN:
+            return Known(offset, "", entry.reason, 0, from_disk=False)
         return Known(offset, entry.text[n_typed:], entry.reason, n_typed, from_disk=False)
 
     def keep(self, doc: Document, offset: int, text: str) -> None:

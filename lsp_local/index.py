@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -53,9 +54,12 @@ class Index:
         self._path = database or _database(root)
         self._is_broken = False
 
-    def refresh(self, is_unwanted: Callable[[], bool] = lambda: False) -> int:
-        """Bring the index up to date; return how many files were read. Blocks; may take minutes."""
-        return self._try(lambda db: self._refresh(db, is_unwanted), 0)
+    def refresh(self, is_unwanted: Callable[[], bool] = lambda: False, rest: float = 0.0) -> int:
+        """Bring the index up to date; return how many files were read. Blocks; may take minutes.
+
+        After each file that was read it rests `rest` times as long, so that others get on.
+        """
+        return self._try(lambda db: self._refresh(db, is_unwanted, rest), 0)
 
     def update(self, path: str) -> None:
         """Read one file again that was saved."""
@@ -103,14 +107,17 @@ class Index:
             Symbol(name, kind, path, line, text, up) for name, kind, path, line, text, up in rows
         ]
 
-    def _refresh(self, db: sqlite3.Connection, is_unwanted: Callable[[], bool]) -> int:
+    def _refresh(self, db: sqlite3.Connection, is_unwanted: Callable[[], bool], rest: float) -> int:
         known = _known(db)
         n_read = 0
         for path in self._ignores.files():
             if is_unwanted():
                 return n_read
             if language_of(path) not in NOT_CODE:
-                n_read += self._update(db, path, known.pop(path, None))
+                started = time.perf_counter()
+                if self._update(db, path, known.pop(path, None)):
+                    n_read += 1
+                    time.sleep(rest * (time.perf_counter() - started))
         with db:
             for path in known:
                 _forget(db, path)

@@ -104,6 +104,11 @@ class Outcome:
         """Return what is suggested, "" for silence."""
         return self.suggestion.text if self.suggestion else ""
 
+    @property
+    def beginning(self) -> str:
+        """Return what the model is sure of, whether it was worth showing or not."""
+        return self.said.strip("\n") if self.reason is Reason.UNSURE else self.text
+
     def as_json(self) -> dict[str, object]:
         """Return the fields that every `--json` output of the project uses."""
         shown = self.reason is Reason.SHOWN

@@ -167,3 +167,14 @@ def test_only_what_is_kept_goes_to_disk(tmp_path: Path) -> None:
     doc, offset = doc_at("x = <CURSOR>")
     Suggestions("qwen", disk).remember(doc, offset, "f(1)", Reason.SHOWN)
     assert Suggestions("qwen", disk).recall(doc, offset) is None
+
+
+def test_what_is_too_little_to_show_is_not_asked_for_again_while_it_is_typed() -> None:
+    suggestions = Suggestions("m")
+    suggestions.remember(*doc_at("x<CURSOR>\n"), " = (", Reason.UNSURE)
+    for typed in ("", " ", " ="):
+        known = suggestions.recall(*doc_at(f"x{typed}<CURSOR>\n"))
+        assert known is not None
+        assert (known.text, known.reason) == ("", Reason.UNSURE)
+    assert suggestions.recall(*doc_at("x = (<CURSOR>\n")) is None
+    assert suggestions.recall(*doc_at("x.<CURSOR>\n")) is None

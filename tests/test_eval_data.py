@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,7 @@ def test_a_sample_takes_problems_in_turn(tmp_path: Path) -> None:
     [
         pytest.param("assert 1 + 1 == 2", True, id="a program that passes"),
         pytest.param("assert False", False, id="one that fails"),
+        pytest.param("raise SystemExit(0)\nassert False", False, id="one that ends too early"),
         pytest.param("while True: pass", False, id="one that never ends"),
         pytest.param("x = 'a' * 10**10", False, id="one that wants too much memory"),
         pytest.param("import os; os.fork() or os._exit(0)", True, id="one with a child"),
@@ -132,6 +136,28 @@ def test_holes_are_whole_lines_rests_and_bodies(tmp_path: Path) -> None:
     blocks = [hole.truth for hole in found if hole.kind == "block"]
     assert sorted(blocks)[0] == "\n    y = x + 0\n    return y * 0"
     assert len(blocks) == 9
+
+
+def test_what_a_link_points_to_is_not_touched(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.py"
+    outside.write_text("def f(x):\n    y = x + 1\n    return y * 2\n\n\n" * 9)
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "a.py").symlink_to(outside)
+    subprocess.run(["git", "-C", str(repo), "init", "-q"], check=True)
+    subprocess.run(["git", "-C", str(repo), "add", "-A"], check=True)
+    with pytest.raises(UserError, match="no source file"):
+        holes.punch(repo, holes.KINDS, 9, seed=1)
+
+
+def test_tests_see_every_answer_and_not_the_last_ones_bytecode(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("X = 1\n")
+    test = [sys.executable, "-c", "import a; assert a.X == 1"]
+    assert sandbox.runs(test, tmp_path, 5)
+    before = (tmp_path / "a.py").stat().st_mtime
+    (tmp_path / "a.py").write_text("X = 2\n")
+    os.utime(tmp_path / "a.py", (before, before))
+    assert not sandbox.runs(test, tmp_path, 5)
 
 
 def test_a_folder_without_code_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,25 @@ def test_chrf_of_the_simple_cases(answer: str, truth: str, want: float) -> None:
     assert scoring.chrf(answer, truth) == pytest.approx(want)
 
 
+@pytest.mark.parametrize(
+    ("answer", "want"),
+    [
+        pytest.param("return", True, id="whole words"),
+        pytest.param("return values[", True, id="up to a bracket"),
+        pytest.param("return values[0]", True, id="all of it"),
+        pytest.param("ret", False, id="a word cut in two"),
+        pytest.param("", False, id="nothing"),
+        pytest.param("return items", False, id="something else"),
+    ],
+)
+def test_right_beginnings_end_with_a_word(answer: str, want: bool) -> None:
+    assert scoring.begins(answer, "  return values[0]\n") is want
+
+
+def test_a_beginning_of_two_characters_is_none() -> None:
+    assert not scoring.begins("if", "if x:")
+
+
 def test_chrf_as_its_paper_counts_it() -> None:
     # One of two unigrams and none of the bigrams: F2 of (1/2, 1/2), and of (0, 0).
     assert scoring.chrf("ab", "ac") == pytest.approx((0.5 + 0.0) / 2)

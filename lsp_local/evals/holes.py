@@ -166,7 +166,7 @@ def _similarity(text: str, hole: Hole) -> float:
 
 
 def _begins(text: str, hole: Hole) -> bool:
-    return hole.truth.strip().startswith(text.strip())
+    return scoring.begins(text, hole.truth)
 
 
 def _texts(root: Path) -> dict[str, str]:
@@ -180,6 +180,8 @@ def _texts(root: Path) -> dict[str, str]:
     found = {}
     for path in paths:
         if not knows(language_of(path)) or language_of(path) == "json" or ignores.is_ignored(path):
+            continue
+        if (root / path).resolve() != root.resolve() / path:  # a link's target is not ours
             continue
         try:
             text = (root / path).read_text(encoding="utf-8")

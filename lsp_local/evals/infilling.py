@@ -5,13 +5,13 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lsp_local.engine.base import Engine
 from lsp_local.evals import sandbox, scoring
-from lsp_local.evals.systems import Answer, Wanted, ours, raw
+from lsp_local.evals.systems import Answer, Wanted, first_line_of, ours, raw
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
@@ -80,6 +80,8 @@ async def run(
         plain = await raw(engine, options, task.doc, task.offset, task.wanted)
         plain = _without_suffix(plain, task)
         invoked = await ours(engine, options, task.doc, task.offset, is_automatic=False)
+        if task.wanted == "line":  # of both systems
+            invoked = replace(invoked, shown=first_line_of(invoked.shown))
         automatic = None
         if is_shown:
             automatic = await ours(engine, options, task.doc, task.offset, is_automatic=True)
@@ -115,38 +117,45 @@ def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
         found[name] = {one: scoring.share(values[one], seed) for one in ("raw", "ours")}
         found[name]["difference"] = scoring.difference(values["ours"], values["raw"], seed)
     if results and results[0].automatic:
-        found["shown"] = _shown(results)
+        found["shown"] = _shown(results, seed)
     return found
 
 
-def _shown(results: Sequence[Result]) -> dict[str, Any]:
+def _shown(results: Sequence[Result], seed: int) -> dict[str, Any]:
     """Return what a person would have seen while typing, and how much of it was right."""
-    n_raw = sum(bool(result.raw.shown.strip()) for result in results)
-    raw_right = sum(_is_exact(result.raw.shown, result.task) for result in results)
-    shown = [r for r in results if r.automatic and r.automatic.shown.strip()]
-    right = sum(_is_exact(r.automatic.shown, r.task) for r in shown if r.automatic)
-    begun = sum(_begins(r.automatic.shown, r.task) for r in shown if r.automatic)
-    return {
-        "raw": {"show_rate": _part(n_raw, len(results)), "precision": _part(raw_right, n_raw)},
-        "ours": {
-            "show_rate": _part(len(shown), len(results)),
-            "precision": _part(right, len(shown)),
-            "right_beginning": _part(begun, len(shown)),
-        },
+    tasks = [result.task for result in results]
+    texts = {
+        "raw": [result.raw.shown for result in results],
+        "ours": [result.automatic.shown if result.automatic else "" for result in results],
     }
+    right: dict[str, list[list[float]]] = {}
+    found: dict[str, Any] = {}
+    for name, said in texts.items():
+        cases = list(zip(tasks, said, strict=True))
+        shown = [(task, text) for task, text in cases if text.strip()]
+        right[name] = _by_problem(tasks, [(t, _is_exact(text, t)) for t, text in shown])
+        begun = [(t, scoring.begins(text, t.solution)) for t, text in shown]
+        found[name] = {
+            "show_rate": scoring.share(
+                _by_problem(tasks, [(task, bool(text.strip())) for task, text in cases]), seed
+            ),
+            "precision": scoring.share(right[name], seed),
+            "right_beginning": scoring.share(_by_problem(tasks, begun), seed),
+        }
+    found["precision_ratio"] = scoring.ratio(right["ours"], right["raw"], seed)
+    return found
 
 
-def _part(part: float, whole: float) -> float | None:
-    return round(part / whole, 4) if whole else None
+def _by_problem(tasks: Sequence[Task], among: Sequence[tuple[Task, bool]]) -> list[list[float]]:
+    """Return the values of every problem of `tasks`, which may be none, in the same order."""
+    found: dict[int, list[float]] = {task.problem: [] for task in tasks}
+    for task, value in among:
+        found[task.problem].append(float(value))
+    return list(found.values())
 
 
 def _is_exact(text: str, task: Task) -> bool:
     return scoring.first_line(text) == scoring.first_line(task.solution)
-
-
-def _begins(text: str, task: Task) -> bool:
-    """Whether what is shown is how the right text begins."""
-    return task.solution.strip().startswith(text.strip()) and bool(text.strip())
 
 
 def _passes(task: Task, text: str) -> bool:

@@ -16,7 +16,6 @@ from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
 CURSOR = "<CURSOR>"
-SHORTEST_BEGINNING = 3  # characters of a right text that are worth showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,8 @@ async def run(
 ) -> AsyncIterator[Verdict]:
     """Ask both systems in each scenario, ours as a key does."""
     for one in scenarios:
-        wanted = "block" if any("\n" in want for want in one.wants) else "line"
-        plain = await raw(
-            engine, options, one.doc, one.offset, "block" if wanted == "block" else "line"
-        )
+        is_block = any("\n" in want.strip() for want in one.wants)
+        plain = await raw(engine, options, one.doc, one.offset, "block" if is_block else "line")
         with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
             around = Surroundings(one.others, index=_index(Path(folder), one.others))
             answer = await ours(engine, options, one.doc, one.offset, around, is_automatic=True)
@@ -106,10 +103,7 @@ def is_right(text: str, scenario: Scenario) -> bool:
 
 def begins_right(text: str, scenario: Scenario) -> bool:
     """Whether something acceptable begins with what is shown."""
-    said = text.strip()
-    return len(said) >= SHORTEST_BEGINNING and any(
-        want.strip().startswith(said) for want in scenario.wants
-    )
+    return any(scoring.begins(text, want) for want in scenario.wants)
 
 
 def _figures(verdicts: Sequence[Verdict], seed: int) -> dict[str, Any]:

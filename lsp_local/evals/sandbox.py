@@ -12,6 +12,7 @@ from pathlib import Path
 
 SECONDS = 10
 BYTES = 1024 * 2**20  # of memory, and of a file
+REACHED = 77  # a program's exit code; with 0 it could end before its tests
 _LIMITS = """\
 import os, resource, sys
 seconds, n_bytes = int(sys.argv[1]), int(sys.argv[2])
@@ -29,33 +30,51 @@ os.execvp(sys.argv[3], sys.argv[3:])
 
 
 def passes(program: str, seconds: int = SECONDS) -> bool:
-    """Whether a Python program ends well within `seconds`, in a folder of its own."""
+    """Whether a Python program reaches its end within `seconds`, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
         path = Path(folder) / "program.py"
+        program += f"\n__import__('os')._exit({REACHED})\n"
         path.write_text(program, encoding="utf-8", errors="replace")
-        return runs([sys.executable, "-I", "-S", str(path)], Path(folder), seconds)
+        command = [sys.executable, "-I", "-S", str(path)]
+        return _exit_code(command, Path(folder), seconds) == REACHED
 
 
 def runs(command: list[str], folder: Path, seconds: int) -> bool:
     """Whether a command ends with 0 within `seconds`; its children end with it."""
+    return _exit_code(command, folder, seconds) == 0
+
+
+def _exit_code(command: list[str], folder: Path, seconds: int) -> int | None:
+    """Run a command with limits; None when time is up."""
     limits = [sys.executable, "-I", "-S", "-c", _LIMITS, str(seconds), str(BYTES)]
     process = subprocess.Popen(
         [*_without_network(), *limits, *command],
         cwd=folder,
-        env={"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "TMPDIR": str(folder)},
+        env=_environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        return process.wait(timeout=seconds + 2) == 0
+        return process.wait(timeout=seconds + 2)
     except subprocess.TimeoutExpired:
-        return False
+        return None
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return little more than where programs are."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        # A file is rewritten within a second, often with as many bytes: bytecode would be stale.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def has_network() -> bool:

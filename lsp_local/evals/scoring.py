@@ -2,11 +2,13 @@
 
 import difflib
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
 N_RESAMPLES = 1000
+SHORTEST_BEGINNING = 3  # characters of a right text that are worth showing
 CHRF_ORDER = 6
 CHRF_BETA = 2.0
 
@@ -14,6 +16,14 @@ CHRF_BETA = 2.0
 def first_line(text: str) -> str:
     """Return the first line that is not blank, stripped."""
     return next((line.strip() for line in text.split("\n") if line.strip()), "")
+
+
+def begins(answer: str, truth: str) -> bool:
+    """Whether `truth` begins with `answer`: three characters or more, and no word cut in two."""
+    said, right = answer.strip(), truth.strip()
+    if len(said) < SHORTEST_BEGINNING or not right.startswith(said):
+        return False
+    return re.match(r"\w\w", right[len(said) - 1 : len(said) + 1]) is None
 
 
 def similarity(answer: str, truth: str) -> float:

@@ -64,9 +64,10 @@ async def _until_line_end(engine: Engine, tokens: list[int]) -> str:
 
     decode = asyncio.create_task(engine.generate(GenerateRequest(tokens, N_LINE), hear))
     try:
-        return _first_line((await decode).text)
-    except asyncio.CancelledError:
-        return _first_line("".join(said))
+        await asyncio.wait([decode])  # unlike awaiting it, this tells our end from the caller's
+    finally:
+        decode.cancel()
+    return first_line_of("".join(said) if decode.cancelled() else decode.result().text)
 
 
 async def ours(
@@ -99,7 +100,7 @@ def _answer(outcome: Outcome) -> Answer:
     return Answer(outcome.said, outcome.text, reason, outcome.logprobs, outcome.confidence)
 
 
-def _first_line(text: str) -> str:
+def first_line_of(text: str) -> str:
     """Return the beginning of `text` up to the end of its first line that is not blank."""
     n_blank = len(text) - len(text.lstrip())
     end = text.find("\n", n_blank)

@@ -18,7 +18,13 @@ from lsp_local.options import Options, is_excluded
 from lsp_local.stops import cut
 from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
 
-NOT_SURE = (Reason.UNSURE, Reason.UNKNOWN_NAME)
+# Silences that are none for who asks by hand: that one wants to see more.
+FOR_KEYS_ONLY = (
+    Reason.UNSURE,
+    Reason.UNKNOWN_NAME,
+    Reason.COMMENT_ONLY,
+    Reason.STATEMENT_COMPLETE,
+)
 
 
 async def complete(
@@ -112,7 +118,7 @@ def recall(
     """
     started = time.perf_counter()
     known = suggestions.recall(doc, offset)
-    if known is None or (known.reason in NOT_SURE and not is_automatic):
+    if known is None or (known.reason in FOR_KEYS_ONLY and not is_automatic):
         return None
     text, reason = known.text, known.reason
     if reason is Reason.SHOWN:

@@ -77,7 +77,7 @@ async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> 
         if outcome is None:
             wish = reader.wish(is_automatic=True, priority=Priority.PREFETCH)
             outcome = await complete(reader, place.doc, place.offset, wish)
-            known.remember(place.doc, place.offset, outcome.text, outcome.reason)
+            known.remember(place.doc, place.offset, outcome.beginning, outcome.reason)
         if outcome.reason is not Reason.STATEMENT_COMPLETE:
             return  # either there is something to show, or the user goes on in this line
 

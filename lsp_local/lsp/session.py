@@ -247,7 +247,7 @@ class Session:
                 del self._flights[doc.uri]
         if outcome.reason is Reason.NO_MODEL:
             await self._loader.explain()
-        known.remember(doc, offset, outcome.text, outcome.reason)
+        known.remember(doc, offset, outcome.beginning, outcome.reason)
         return outcome
 
     def _reader(self, doc: Document) -> Reader | None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable
 from pathlib import Path
 
+from lsp_local import privacy
 from lsp_local.context import Surroundings
 from lsp_local.index import Index
 from lsp_local.lsp.edits import Edits
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_LOOK_SECONDS = 1.0  # after the start: the model loads first
 NEXT_LOOK_SECONDS = 60.0  # branch switches and other programs' edits are noticed by then
+REST = 1.0  # times as long as it works does the index rest: a key may be waiting
 N_DOCUMENTS = 10  # other open ones that are looked at, those used last
 
 
@@ -73,9 +75,10 @@ class Neighbourhood:
         return self._is_closed or self._index is not index
 
     async def _keep_up(self, index: Index) -> None:
+        await asyncio.to_thread(privacy.prepare)
         await asyncio.sleep(FIRST_LOOK_SECONDS)
         while True:
-            await asyncio.to_thread(index.refresh, lambda: self._is_unwanted(index))
+            await asyncio.to_thread(index.refresh, lambda: self._is_unwanted(index), REST)
             await asyncio.sleep(NEXT_LOOK_SECONDS)
 
 
