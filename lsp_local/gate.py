@@ -22,7 +22,7 @@ LEAST = {
     Situation.REST: 0.5,
     Situation.LINE: 0.5,
     Situation.BLOCK: 0.5,
-    Situation.PROSE: 0.75,
+    Situation.PROSE: 0.6,
 }
 STRANGE = 1.5  # times as probable must a line be that uses a name which stands nowhere
 MOST = 0.95  # more than that no suggestion of some length ever has

@@ -67,7 +67,7 @@ def _outcome(
 ) -> Outcome:
     text, reason = judge.judge(answer.text, answer.stop, reading.stops, doc, offset)
     if reason is Reason.SHOWN and wish.is_automatic:
-        reason = _second_look(doc, offset, text, reading, wish, answer.confidence)
+        reason = _second_look(doc, offset, text, reading, wish, answer)
     return Outcome(
         Suggestion(offset, text) if reason is Reason.SHOWN else None,
         reason,
@@ -82,17 +82,19 @@ def _outcome(
 
 
 def _second_look(
-    doc: Document, offset: int, text: str, reading: Reading, wish: Wish, confidence: float
+    doc: Document, offset: int, text: str, reading: Reading, wish: Wish, answer: Generated
 ) -> Reason:
     """Judge what nobody has asked for: worth a look, and sure enough for its names."""
     if judge.is_only_comment(text, reading.stops):
         return Reason.COMMENT_ONLY
+    wanted = gate.situation(reading.stops, asking.place_at(doc, offset, reading.stops))
+    if wanted is gate.Situation.PROSE and answer.stop == "unsure" and wish.strictness:
+        return Reason.UNSURE  # half a phrase says nothing
     elsewhere = " ".join(piece.text for piece in reading.pieces)
     n_unknown = len(names.unknown(doc, offset, text, elsewhere))
     if not n_unknown:
         return Reason.SHOWN
-    wanted = gate.situation(reading.stops, asking.place_at(doc, offset, reading.stops))
-    is_sure = confidence >= gate.least_probability(wanted, wish.strictness, n_unknown)
+    is_sure = answer.confidence >= gate.least_probability(wanted, wish.strictness, n_unknown)
     return Reason.SHOWN if is_sure else Reason.UNKNOWN_NAME
 
 
