@@ -8,6 +8,8 @@ from lsp_local.text import Document, Reason
 
 CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
 SHORTEST_BEGINNING = 3  # characters; fewer are typed sooner than read
+FENCE = "```"  # with which a chat model ends its code
+PROSE = ("markdown", "restructuredtext", "plaintext")
 UNREADABLE = "\ufffd"  # what stands for bytes that are no character
 
 
@@ -35,6 +37,8 @@ def by_line(text: str, rule: str, stops: Stops) -> tuple[str, Reason]:
         return "", _silence(rule, stops)
     if not all(char.isprintable() or char in "\n\t" for char in text) or UNREADABLE in text:
         return "", Reason.NOT_TYPEABLE
+    if FENCE in text and stops.language not in PROSE:
+        return "", Reason.BREAKS_SYNTAX
     if privacy.holds_placeholder(text):
         return "", Reason.SECRET
     if _is_too_deep(text, stops):

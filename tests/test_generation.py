@@ -56,7 +56,7 @@ class ScriptedBackend:
         self.read = tokens[: len(self.read) + self._n_chunk]
         return len(tokens) - len(self.read)
 
-    def next_token(self, healing: bytes) -> Token | None:
+    def next_token(self, healing: bytes, may_end_line: bool = True) -> Token | None:
         allowed = self._vocab.agreeing(healing).tolist()
         fitting = [id_ for id_ in allowed if self.left.startswith(PIECES[id_])]
         if not fitting:

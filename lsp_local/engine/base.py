@@ -79,7 +79,8 @@ class GenerateRequest:
     With `heal`, white-space tokens at the end of `tokens` and one token more are taken off, and
     the decode must first reproduce their text, which is no part of the answer (token healing).
     `stops` are judged after every token, in the decode loop. With `n_predict` 0 the prompt is
-    only read. A decode ends where the probability of a line falls below `least_probability`.
+    only read. A decode ends where the probability of a line falls below `least_probability`. With
+    `on_this_line` it cannot end the line before it has said something.
     """
 
     tokens: list[int]
@@ -88,6 +89,7 @@ class GenerateRequest:
     stops: Stops | None = None
     least_probability: float = 0.0
     priority: Priority = Priority.INLINE
+    on_this_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +153,12 @@ class Backend(Protocol):
         An interrupted call reads nothing and returns the same number again.
         """
 
-    def next_token(self, healing: bytes) -> Token | None:
+    def next_token(self, healing: bytes, may_end_line: bool = True) -> Token | None:
         """Choose the most likely token behind what was read last; None if nothing follows.
 
         With `healing`, only tokens that agree with that text are considered, and are all there
-        is: the log-probability is that of the token among them.
+        is: the log-probability is that of the token among them. Unless it `may_end_line`, the
+        same is true of the tokens that do not end the line before saying something.
         """
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:

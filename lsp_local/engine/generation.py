@@ -67,7 +67,8 @@ class _Answer:
 
     def take(self, backend: Backend, started: float) -> Token | None:
         """Choose the next token; None when there is none, and `finish` says why."""
-        token = backend.next_token(self._healing)
+        may_end_line = not self._request.on_this_line or bool(self._bytes.strip())
+        token = backend.next_token(self._healing, may_end_line)
         if token is None:
             self.finish = Finish.STUCK if self._healing else Finish.END
             return None

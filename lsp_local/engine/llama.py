@@ -16,7 +16,7 @@ from lsp_local.engine.sequence import LiveSequence
 from lsp_local.engine.special import fim_tokens
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.states import StateStore
-from lsp_local.engine.vocab import Vocab
+from lsp_local.engine.vocab import Ids, Vocab, ends_line
 
 QUICK_DECODE = 20.0  # tokens a second
 N_SCORE_CHUNK = 32  # tokens a scoring call; each takes a row of n_vocab logits
@@ -77,7 +77,7 @@ class LlamaBackend:
         self._timed(tokens[start:end], rows, self._threads.at(time.perf_counter()))
         return len(tokens) - len(live.tokens)
 
-    def next_token(self, healing: bytes) -> Token | None:
+    def next_token(self, healing: bytes, may_end_line: bool = True) -> Token | None:
         """See `Backend`."""
         logits = self._live.logits(-1)
         if healing:
@@ -85,12 +85,19 @@ class LlamaBackend:
             if not len(allowed):
                 return None
             logits = logits[allowed]
+            logits = _without(logits, [] if may_end_line else self._ending(allowed, healing))
             best = int(np.argmax(logits))
             token = int(allowed[best])
         else:
+            logits = _without(logits, [] if may_end_line else self._vocab.line_ends)
             token = best = int(np.argmax(logits))
         piece = self._vocab.pieces[token]
         return Token(token, piece, _logprob(logits, best)) if piece else None
+
+    def _ending(self, allowed: Ids, healing: bytes) -> list[int]:
+        """Return the indices of those of `allowed` that end the line right behind `healing`."""
+        rests = [self._vocab.pieces[token][len(healing) :] for token in allowed]
+        return [n for n, rest in enumerate(rests) if ends_line(rest)]
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         """See `Backend`."""
@@ -181,6 +188,16 @@ class LlamaBackend:
             load_ms=round(load_ms, 1),
             cpu_features=binding.lib.llama_print_system_info().decode(),
         )
+
+
+def _without(logits: npt.NDArray[np.float32], banned: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """Return `logits` without the `banned` ones, unless that would be all of them."""
+    rows = np.asarray(banned, dtype=np.int64)
+    if not rows.size or rows.size >= logits.size:
+        return logits
+    kept = logits.copy()
+    kept[rows] = -np.inf
+    return kept
 
 
 def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:

@@ -17,6 +17,8 @@ class Vocab:
         order = sorted((id_ for id_, piece in enumerate(pieces) if piece), key=pieces.__getitem__)
         self._ids = np.array(order, dtype=np.int64)
         self._sorted = [pieces[id_] for id_ in order]
+        ends = [id_ for id_, piece in enumerate(pieces) if not piece or ends_line(piece)]
+        self.line_ends = np.array(ends, dtype=np.int64)  # control tokens end it, too
 
     def agreeing(self, text: bytes) -> Ids:
         """Return the ids of all tokens that begin with `text`, or reach into its white space.
@@ -51,6 +53,11 @@ class Vocab:
         low = bisect_left(self._sorted, piece)
         is_there = low < len(self._sorted) and self._sorted[low] == piece
         return self._ids[low : low + 1] if is_there else self._ids[:0]
+
+
+def ends_line(piece: bytes) -> bool:
+    """Whether `piece` ends the line before it says anything."""
+    return piece.lstrip(b" \t\r")[:1] == b"\n"
 
 
 def _after(text: bytes) -> bytes:

@@ -90,6 +90,7 @@ def request_from(fields: Message) -> GenerateRequest:
         stops=Stops(**{**stops, "kind": Kind(stops["kind"])}) if stops else None,
         least_probability=fields["least_probability"],
         priority=Priority(fields["priority"]),
+        on_this_line=fields["on_this_line"],
     )
 
 

@@ -210,14 +210,14 @@ def _task(path: Path, n: int, row: dict[str, Any]) -> Task:
             "task_id or name, prompt, suffix and canonical_solution"
         )
     language, file = LANGUAGES.get(str(row.get("language", "py")), LANGUAGES["py"])
-    # SantaCoder-FIM leaves out the line ends around its gap, which is a whole line.
+    is_tested = "entry_point" in row and isinstance(row.get("test"), str)
+    is_line = not is_tested or str(name).startswith("SingleLine")
+    # In an editor a line that is missing leaves an empty one: what follows stands below the cursor.
     suffix = row["suffix"]
-    if "test" not in row and not suffix.startswith("\n"):
+    if is_line and not suffix.startswith("\n"):
         suffix = "\n" + suffix
     doc = Document(f"file:///eval/{n}/{file}", file, "eval", language, row["prompt"] + suffix)
-    is_tested = "entry_point" in row and isinstance(row.get("test"), str)
     test = f"\n{row['test']}\ncheck({row['entry_point']})" if is_tested else ""
-    is_line = not is_tested or str(name).startswith("SingleLine")
     offset = len(row["prompt"])
     solution = row["canonical_solution"]
     return Task(

@@ -107,7 +107,13 @@ def _request(doc: Document, offset: int, reading: Reading, wish: Wish) -> Genera
         stops=reading.stops,
         least_probability=gate.least_probability(wanted, wish.strictness),
         priority=wish.priority,
+        on_this_line=_is_blank_line(reading),
     )
+
+
+def _is_blank_line(reading: Reading) -> bool:
+    """Whether the cursor is on a line of its own, where somebody wants to see something."""
+    return not reading.stops.before.strip() and not reading.stops.rest.strip()
 
 
 def recall(
