@@ -1,9 +1,12 @@
 """Every reason for silence that follows from the text or the answer, provoked."""
 
+from pathlib import Path
+
 import pytest
 from marks import doc_at
 from test_complete import ScriptedEngine
 
+from lsp_local.cli.reasons import sentence
 from lsp_local.features.inline_completion import complete
 from lsp_local.features.reading import Reader
 from lsp_local.options import Options
@@ -44,6 +47,12 @@ async def test_a_silence_and_its_reason(
     reader = Reader(ScriptedEngine(answer), options, Windows())
     outcome = await complete(reader, doc, offset, reader.wish(is_automatic=True))
     assert (outcome.reason, outcome.text) == (reason, "")
+
+
+def test_the_page_tells_every_reason_in_the_words_of_the_command() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "quality.md").read_text()
+    rows = [f"| `{reason}` | {sentence(reason)} |" for reason in Reason]
+    assert [row for row in rows if row not in page] == []
 
 
 def test_no_reason_is_left_out() -> None:

@@ -33,14 +33,15 @@ SENTENCES = {
     Reason.REPEATS_SUFFIX: "The suggestion only repeats what stands behind the cursor.",
     Reason.REPEATS_ITSELF: "The suggestion repeats itself or the lines before it, as small models "
     "do where they know nothing better; a line of your own leads on.",
-    Reason.COMMENT_ONLY: "The suggestion is only a comment behind code; asked for by hand, it is "
-    "shown.",
+    Reason.COMMENT_ONLY: "The suggestion is only a comment, which nobody has begun; asked for by "
+    "hand, it is shown.",
     Reason.WRONG_INDENTATION: "The suggestion is indented as nothing can be at this place.",
     Reason.IN_POPUP: "The editor's menu offers the same text already.",
     Reason.NOT_TYPEABLE: "The suggestion has characters that nobody types, or broken ones.",
     Reason.BREAKS_SYNTAX: "The suggestion makes a syntax error where there was none, and nothing "
     "of it is right by itself.",
-    Reason.SECRET: "The suggestion looks like a password or key; such is never shown.",
+    Reason.SECRET: "The suggestion repeats the word that stands for a secret in what the model "
+    "reads.",
     Reason.UNSURE: "The model is less sure than this place needs; a lower `least_probability` "
     "shows more, as does asking by hand.",
     Reason.UNKNOWN_NAME: "The suggestion uses a name that stands nowhere in what was read, and the "
