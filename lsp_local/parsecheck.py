@@ -1,7 +1,6 @@
 """Whether a suggestion breaks the syntax of the file it goes into."""
 
 import re
-from collections import defaultdict
 
 from lsp_local.brackets import CLOSERS, scan
 from lsp_local.text import Document
@@ -9,9 +8,10 @@ from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
 
 N_TRIES = 8  # lines, or closing characters, that may be cut off the end
+N_CUTS = 3  # words that may be cut off a beginning; each is some ten small parses
 LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
 NAMES = ("", "x", " x", " = x", ": x", " x in x")  # how what has begun may go on
-HEADER_ENDS = defaultdict(lambda: (" {}",), {"python": (":",), "ruby": ("\nend",)})
+HEADER_ENDS = {"python": ":", "ruby": "\nend"}  # elsewhere a pair of braces
 CLOSING = re.compile(r"[)\]}>\"'`;,:]$")
 
 
@@ -41,7 +41,7 @@ def longest_beginning(doc: Document, offset: int, text: str) -> str:
         return text
     n_allowed = _n_allowed(tree, offset)
     candidate = text.rstrip()
-    for _ in range(N_TRIES):
+    for _ in range(N_CUTS):
         if any(
             tree.replaced(offset, offset, candidate + more).n_errors <= n_allowed
             for more in _continuations(tree, offset, candidate)
@@ -57,7 +57,8 @@ def _continuations(tree: Tree, offset: int, text: str) -> list[str]:
     """Return ways in which a beginning may go on, the shortest first."""
     closing = _closing(tree, offset, text).replace("\n", "")
     ends = [f"{name}{closing}" for name in NAMES]
-    headers = [f"{name}{closing}{end}" for name in NAMES for end in HEADER_ENDS[tree.language]]
+    header_end = HEADER_ENDS.get(tree.language, " {}")
+    headers = [f"{name}{closing}{header_end}" for name in NAMES]
     return list(dict.fromkeys(["", *ends, *headers]))
 
 
