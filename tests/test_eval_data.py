@@ -93,8 +93,9 @@ def test_a_program_has_no_network_where_that_can_be_forbidden() -> None:
     assert sandbox.passes(connect, seconds=3) is False
 
 
-def test_our_scenarios_are_enough_and_well_formed() -> None:
-    scenarios = quiet.load(SCENARIOS, "all")
+@pytest.mark.parametrize("folder", [SCENARIOS, SCENARIOS.with_name("quiet_second")])
+def test_our_scenarios_are_enough_and_well_formed(folder: Path) -> None:
+    scenarios = quiet.load(folder, "all")
     by_language: dict[str, list[bool]] = {}
     for one in scenarios:
         by_language.setdefault(one.doc.language, []).append(one.is_quiet)
@@ -102,7 +103,7 @@ def test_our_scenarios_are_enough_and_well_formed() -> None:
     assert len(by_language) == 5
     assert all(3 <= sum(kinds) <= len(kinds) - 3 for kinds in by_language.values())
     assert len({(one.doc.language, one.title) for one in scenarios}) == len(scenarios)
-    halves = [quiet.load(SCENARIOS, half) for half in ("dev", "test")]
+    halves = [quiet.load(folder, half) for half in ("dev", "test")]
     assert len(halves[0]) + len(halves[1]) == len(scenarios)
 
 
