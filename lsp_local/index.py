@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from lsp_local import outline, privacy
 from lsp_local.folders import indexes_dir, make_private
-from lsp_local.ignores import Ignores
+from lsp_local.ignores import MOST_BYTES, Ignores
 from lsp_local.languages import language_of
 from lsp_local.outline import Chunk, Symbol
 from lsp_local.trees import NAME, parse
@@ -26,6 +26,12 @@ BUSY_SECONDS = 2.0
 MOST_WORDS = 24  # of a query
 # Of these a file says nothing about the code, however many words they share with it.
 NOT_CODE = ("plaintext", "markdown", "json", "css", "html")
+# Written by programs: long, and like everything.
+GENERATED = re.compile(r"[.-]min\.\w+$|(^|/)(pnpm-lock\.yaml|[\w.-]*\.lock)$")
+LONGEST_MEAN_LINE = 300  # characters; what has longer lines was not written by hand
+UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # SQLite takes no file name that is not UTF-8
+# What makes a database useless, however often it is asked; our SQL itself is right (SQLITE_ERROR).
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -53,6 +59,7 @@ class Index:
         self._ignores = Ignores(root, exclude)
         self._path = database or _database(root)
         self._is_broken = False
+        self._has_warned = False
 
     def refresh(self, is_unwanted: Callable[[], bool] = lambda: False, rest: float = 0.0) -> int:
         """Bring the index up to date; return how many files were read. Blocks; may take minutes.
@@ -62,9 +69,9 @@ class Index:
         return self._try(lambda db: self._refresh(db, is_unwanted, rest), 0)
 
     def update(self, path: str) -> None:
-        """Read one file again that was saved."""
-        if not self._ignores.is_ignored(path):
-            self._try(lambda db: self._update(db, path, _known(db).get(path)), False)
+        """Read one file again that was saved, if it is one that `refresh` would read."""
+        if _may_hold(path) and self._is_inside(path) and not self._ignores.is_ignored(path):
+            self._try(lambda db: self._update(db, path, _known(db, path).get(path)), False)
 
     def symbols(self, names: Iterable[str], limit: int = 100) -> list[Symbol]:
         """Return what is defined under `names`, anywhere."""
@@ -113,7 +120,7 @@ class Index:
         for path in self._ignores.files():
             if is_unwanted():
                 return n_read
-            if language_of(path) not in NOT_CODE:
+            if _may_hold(path):
                 started = time.perf_counter()
                 if self._update(db, path, known.pop(path, None)):
                     n_read += 1
@@ -131,8 +138,10 @@ class Index:
             status = (self.root / path).stat()
             if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
                 return False
-            raw = (self.root / path).read_bytes()
+            raw = (self.root / path).read_bytes() if status.st_size <= MOST_BYTES else None
         except OSError:
+            raw = None
+        if raw is None:
             with db:
                 _forget(db, path)
             return False
@@ -145,6 +154,11 @@ class Index:
             db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
         return True
 
+    def _is_inside(self, path: str) -> bool:
+        """Whether no link and no `..` leads elsewhere: what is there may be private."""
+        real = Path(os.path.realpath(self.root))
+        return os.path.realpath(real / path) == str(real / path)
+
     def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Run `work` on the database; what is wrong with it is logged, and then there is none."""
         if self._is_broken:
@@ -152,12 +166,22 @@ class Index:
         try:
             with closing(_open(self._path)) as db:
                 return work(db)
-        except sqlite3.OperationalError as error:  # locked, full, read-only
-            logger.warning("the project's index cannot be used now: %s", error)
-        except (sqlite3.DatabaseError, OSError) as error:
-            logger.warning("the project's index is damaged and will be built anew: %s", error)
-            self._is_broken = not _set_aside(self._path)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE:
+                logger.warning("the project's index is damaged and will be built anew: %s", error)
+                self._is_broken = not _set_aside(self._path)
+            else:  # locked, full, read-only
+                self._warn(error)
+        except OSError as error:
+            self._warn(error)
+        except ValueError:  # a name that is not UTF-8 stands for nothing
+            pass
         return otherwise
+
+    def _warn(self, error: Exception) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning("the project's index cannot be used: %s", error)
 
 
 def index_of(root: Path, exclude: Sequence[str] = ()) -> Index:
@@ -209,8 +233,15 @@ def _set_aside(path: Path) -> bool:
     return True
 
 
-def _known(db: sqlite3.Connection) -> dict[str, tuple[int, int, bytes]]:
-    rows = db.execute("SELECT path, mtime, size, hash FROM files")
+def _may_hold(path: str) -> bool:
+    is_code = language_of(path) not in NOT_CODE and not GENERATED.search(path)
+    return is_code and not UNNAMEABLE.search(path)
+
+
+def _known(db: sqlite3.Connection, *paths: str) -> dict[str, tuple[int, int, bytes]]:
+    """Return what is known of these files, or of all."""
+    where = f" WHERE path IN ({','.join('?' * len(paths))})" if paths else ""
+    rows = db.execute(f"SELECT path, mtime, size, hash FROM files{where}", paths)
     return {path: (mtime, size, digest) for path, mtime, size, digest in rows}
 
 
@@ -224,7 +255,10 @@ def _remember(db: sqlite3.Connection, path: str, raw: bytes) -> None:
     """Take in a file, without what is private; of what is no text only its name."""
     if b"\0" in raw[:8000]:
         return
-    text = privacy.redact(privacy.hidden(raw.decode(errors="replace")))
+    text = raw.decode(errors="replace")
+    if len(text) > LONGEST_MEAN_LINE * (text.count("\n") + 1):
+        return
+    text = privacy.redact(privacy.hidden(text))
     tree = parse(text, language_of(path))
     for symbol in outline.symbols(tree, path) if tree else ():
         row = symbol.name, symbol.kind, path, symbol.line, symbol.text, symbol.parent

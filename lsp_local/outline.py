@@ -38,10 +38,12 @@ def symbols(tree: Tree, path: str) -> list[Symbol]:
     """Return what the file at `path` defines outside of functions, in order."""
     definitions = tree.definitions()
     found = []
-    parents: list[str] = []
+    around: list[Definition] = []  # some of what is around may have no name, and is no definition
     for n, one in enumerate(definitions):
-        parents[one.depth :] = [one.name]
-        parent = parents[one.depth - 1] if one.depth and len(parents) > 1 else ""
+        while around and around[-1].depth >= one.depth:
+            around.pop()
+        parent = around[-1].name if around else ""
+        around.append(one)
         line = tree.text.count("\n", 0, one.start)
         text = _text(tree.text, definitions, n)
         if text:
@@ -98,15 +100,28 @@ def _member(text: str, one: Definition) -> str:
 
 def _signature(text: str, one: Definition) -> str:
     """Return what stands before the body, without decorators, with a docstring's first line."""
-    lines = text[one.start : one.body].rstrip().split("\n")
-    while len(lines) > 1 and lines[0].lstrip().startswith("@"):
-        if "property" in lines[0] or "dataclass" in lines[0]:
-            break
-        del lines[0]
+    lines = _undecorated(text[one.start : one.body].rstrip().split("\n"))
     head = "\n".join(line if n == 0 else line.rstrip() for n, line in enumerate(lines)).lstrip()
     first = text[one.body : one.body + MOST_NOTE + 6].split("\n")[0].strip()
     is_note = first.startswith(('"""', "'''")) and len(first) <= MOST_NOTE
     return f"{head}  # {first.strip(chr(34) + chr(39))}" if is_note else head
+
+
+def _undecorated(lines: list[str]) -> list[str]:
+    """Leave out decorators, also those over several lines, but not what makes a property."""
+    while lines[0].lstrip().startswith("@"):
+        if "property" in lines[0] or "dataclass" in lines[0]:
+            break
+        n_open = n_lines = 0
+        for line in lines:
+            n_lines += 1
+            n_open += sum(line.count(one) for one in "([{") - sum(line.count(one) for one in ")]}")
+            if n_open <= 0:
+                break
+        if n_lines == len(lines):
+            break
+        lines = lines[n_lines:]
+    return lines
 
 
 def _cut(text: str, most: int) -> str:

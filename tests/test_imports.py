@@ -9,6 +9,7 @@ PATHS = {
     *("web/src/tax.ts", "web/src/cart/index.ts", "web/src/view.tsx", "web/src/old.js"),
     *("tax/rates.go", "tax/rates_test.go", "tax/vat.go", "main.go"),
     *("src/lib.rs", "src/tax.rs", "src/cart/mod.rs", "src/cart/line.rs"),
+    *("lib/json.py", "crates/b/src/tax.rs", "crates/zone/src/tax.rs"),
     *("java/com/shop/Tax.java", "include/tax.h", "c/near.h", "c/main.c"),
 }
 
@@ -51,7 +52,17 @@ def check(language: str, path: str, statement: str, want: list[Named]) -> None:
             [("shop/models/__init__.py", ("order",)), ("shop/models/order.py", ())],
             id="python: a module of a package",
         ),
+        pytest.param(
+            "python",
+            "app.py",
+            "from shop.tax import *",
+            [("shop/tax.py", ())],
+            id="python: all of a module",
+        ),
         pytest.param("python", "app.py", "import os.path", [], id="python: not ours"),
+        pytest.param(
+            "python", "app.py", "import json", [], id="python: the standard library's, not ours"
+        ),
         pytest.param(
             "typescript",
             "web/src/view.tsx",
@@ -65,6 +76,20 @@ def check(language: str, path: str, statement: str, want: list[Named]) -> None:
             'import Cart from "./cart";',
             [("web/src/cart/index.ts", ())],
             id="typescript: a folder",
+        ),
+        pytest.param(
+            "typescript",
+            "web/src/view.tsx",
+            'import Cart, { Line } from "./cart";',
+            [("web/src/cart/index.ts", ())],
+            id="typescript: a default, whose own name is not known",
+        ),
+        pytest.param(
+            "javascript",
+            "web/src/old.js",
+            'const { withTax, rate: r } = require("./tax")',
+            [("web/src/tax.ts", ("withTax", "rate"))],
+            id="js: require",
         ),
         pytest.param(
             "typescript",
@@ -98,6 +123,45 @@ def check(language: str, path: str, statement: str, want: list[Named]) -> None:
             id="rust: a name",
         ),
         pytest.param(
+            "rust",
+            "src/lib.rs",
+            "use crate::{tax::with_tax, cart::{self, line::Line}};",
+            [
+                ("src/tax.rs", ("with_tax",)),
+                ("src/cart/mod.rs", ()),
+                ("src/cart/line.rs", ("Line",)),
+            ],
+            id="rust: braces in braces",
+        ),
+        pytest.param(
+            "rust",
+            "src/cart/line.rs",
+            "use super::Cart;",
+            [("src/cart/mod.rs", ("Cart",))],
+            id="rust: of the module above",
+        ),
+        pytest.param(
+            "rust",
+            "src/cart/line.rs",
+            "pub(crate) use super::super::tax::*;",
+            [("src/tax.rs", ())],
+            id="rust: all of a module two above",
+        ),
+        pytest.param(
+            "rust",
+            "src/cart/mod.rs",
+            "use self::line::Line as L;",
+            [("src/cart/line.rs", ("Line",))],
+            id="rust: of a module below",
+        ),
+        pytest.param(
+            "rust",
+            "crates/zone/src/main.rs",
+            "use crate::tax::rate;",
+            [("crates/zone/src/tax.rs", ("rate",))],
+            id="rust: of the own crate among several",
+        ),
+        pytest.param(
             "java",
             "java/com/shop/Cart.java",
             "import com.shop.Tax;",
@@ -117,7 +181,8 @@ def test_imports(language: str, path: str, statement: str, want: list[Named]) ->
 
 @pytest.mark.parametrize("language", ["python", "typescript", "go", "rust", "java", "c"])
 @pytest.mark.parametrize(
-    "statement", ["", "import", "from . import", "use ::{", '"', "\x00(\ud800"]
+    "statement",
+    ["", "import", "from . import", "use ::{", "use crate::" + "{" * 5000, '"', "\x00(\ud800"],
 )
 def test_any_text_is_no_import_of_ours(language: str, statement: str) -> None:
     assert named_by([statement], language, "main.go", {"zzz.py"}) == []

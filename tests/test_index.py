@@ -1,6 +1,8 @@
 """The project's index: built from files on disk, kept up to date, never in the way."""
 
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,44 @@ def test_a_saved_file_is_read_at_once(index: Index, root: Path) -> None:
     (root / "tax.py").write_text("def vat(): ...\n")
     index.update("tax.py")
     assert [one.name for one in index.symbols(["vat", "with_tax"])] == ["vat"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param("notes.md", "def in_notes(): ...\n", id="no code"),
+        pytest.param(
+            "large.py", "def in_large(): ...\n" * 40_000, id="larger than a person writes"
+        ),
+        pytest.param("a.min.js", "function inMin() {}\n", id="minified"),
+        pytest.param("pnpm-lock.yaml", "lock: 1\n", id="written by a program"),
+        pytest.param("../beside.py", "def beside(): ...\n", id="outside of the project"),
+    ],
+)
+def test_what_is_saved_gets_in_only_where_a_refresh_reads_it(
+    index: Index, root: Path, path: str, text: str
+) -> None:
+    (root / path).write_text(text)
+    index.update(path)
+    assert index.paths() == []
+    index.refresh()
+    assert index.paths() == ["lib/cart.py", "tax.py"]
+
+
+def test_no_link_leads_to_what_is_private(index: Index, root: Path) -> None:
+    (root / ".env").write_text("PRIVATE_NAME = 1\n")
+    (root / "settings.py").symlink_to(root / ".env")
+    (root / "linked").symlink_to(root / "lib")
+    for path in ("settings.py", "linked/cart.py"):
+        index.update(path)
+    assert index.paths() == []
+
+
+def test_long_lines_are_not_read(index: Index, root: Path) -> None:
+    (root / "bundle.js").write_text("function inBundle() { return 1 }; " * 1000)
+    index.refresh()
+    assert "bundle.js" in index.paths()
+    assert index.similar(["inBundle"], 5, "") == []
 
 
 def test_it_stops_when_it_is_not_wanted(index: Index) -> None:
@@ -130,6 +170,31 @@ def test_where_nothing_can_be_written_there_is_no_index(root: Path, tmp_path: Pa
     index = Index(root, database=tmp_path / "file" / "index.sqlite")
     assert index.refresh() == 0
     assert (index.symbols(["a"]), index.similar(["with"], 3, ""), index.paths()) == ([], [], [])
+
+
+def test_it_warns_once(root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "folder").mkdir()
+    index = Index(root, database=tmp_path / "folder")
+    assert [index.paths(), index.paths(), index.refresh()] == [[], [], 0]
+    assert len(caplog.records) == 1
+
+
+def test_a_database_without_our_tables_is_built_anew(index: Index, tmp_path: Path) -> None:
+    index.refresh()
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db, db:
+        db.execute("DROP TABLE files")
+    index.refresh()
+    assert index.refresh() == 2
+
+
+def test_a_file_name_that_is_not_utf8_does_no_harm(index: Index, root: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(root) + b"/caf\xe9.py")).write_text("x = 1\n")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    assert index.refresh() == 2
+    assert index.paths() == ["lib/cart.py", "tax.py"]
+    assert index.similar(["price"], 5, not_path="caf\udce9.py") == []
 
 
 def test_odd_files_do_no_harm(root: Path, index: Index) -> None:
