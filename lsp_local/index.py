@@ -184,11 +184,6 @@ class Index:
             logger.warning("the project's index cannot be used: %s", error)
 
 
-def index_of(root: Path, exclude: Sequence[str] = ()) -> Index:
-    """Return the index of the project at `root`, empty before its first `refresh`."""
-    return Index(root, exclude)
-
-
 def _database(root: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
     return indexes_dir() / f"{digest}.sqlite"
