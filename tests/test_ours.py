@@ -1,8 +1,12 @@
 """What the editor of a replay tells our server, and what it makes of the answers."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from lsp_local.evals.ours import new_entries, smallest_change
+from lsp_local.evals.ours import Ours, new_entries, smallest_change
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,18 @@ def test_what_is_new_in_the_list_of_costs() -> None:
     assert new_entries([b, a], [c, b]) == [c]
     assert new_entries([b, a], [b, a]) == []
     assert new_entries([a], [a, a]) == [a]
+
+
+def test_not_idle_until_all_costs_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Ours()
+    told: dict[str, Callable[[Any], None]] = {}
+
+    def request(method: str, params: object, on_answer: Callable[[Any], None]) -> None:
+        told[method] = on_answer
+
+    monkeypatch.setattr(system, "_rpc", SimpleNamespace(request=request))
+    system._ask_costs()
+    told["lspLocal/why"]([])
+    assert not system.is_idle
+    told["lspLocal/stats"]({"work": {"n_prefilled": 3, "n_decoded": 2}})
+    assert system.is_idle

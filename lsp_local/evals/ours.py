@@ -53,7 +53,7 @@ class Ours:
         self._costs: list[Costs] = []
         self._n_answers = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._n_asked = 0  # times that the costs were asked for and not told yet
+        self._n_asked = 0  # questions about the costs that are not answered yet
         self._complaints: list[str] = []
 
     async def start(self, root: Path, model: Path, n_threads: int) -> None:
@@ -112,9 +112,11 @@ class Ours:
         """End the server."""
         if self._timer is not None:
             self._timer.cancel()
-        await self._rpc.stop()
-        if self._cache is not None:
-            self._cache.cleanup()
+        try:
+            await self._rpc.stop()
+        finally:
+            if self._cache is not None:
+                self._cache.cleanup()
 
     async def _load(self, root: Path) -> None:
         """Wait until the model has answered once, about a document that is closed again."""
@@ -187,10 +189,14 @@ class Ours:
 
     def _ask_costs(self) -> None:
         self._n_answers = 0
-        self._n_asked += 1
+        self._n_asked += 2
         self._timer = None
-        self._rpc.request("lspLocal/stats", {}, self._count)
+        self._rpc.request("lspLocal/stats", {}, self._count_work)
         self._rpc.request("lspLocal/why", {}, self._settle)
+
+    def _count_work(self, figures: Costs) -> None:
+        self._n_asked -= 1
+        self._count(figures)
 
     def _count(self, figures: Costs) -> None:
         work = figures["work"]

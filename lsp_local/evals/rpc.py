@@ -60,9 +60,10 @@ class Connection:
         return answer.result() if answer.done() else None
 
     async def stop(self) -> None:
-        """End the server, by force if it does not want to."""
+        """End the server, by force if it does not want to; what it was asked is not answered."""
         if self._process is None or self._reader is None:
             return
+        self._waiting.clear()
         self.notify("exit", None)
         try:
             await asyncio.wait_for(self._process.wait(), 2)
