@@ -26,6 +26,7 @@ from lsp_local.engine.base import (
     TokenScore,
     Work,
 )
+from lsp_local.engine.tokenized import Tokenized
 from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
 from lsp_local.options import Options
@@ -62,6 +63,7 @@ class EngineClient:
         self._speed = CAREFUL_GUESS
         self._crashes: deque[float] = deque(maxlen=CRASHES_IN_A_ROW)
         self._is_closed = False
+        self._tokenized = Tokenized()
 
     @classmethod
     def keeping_states(cls, model: Path, options: Options) -> Self:
@@ -126,8 +128,14 @@ class EngineClient:
 
     async def tokenize(self, texts: list[str]) -> list[list[int]]:
         """See `Engine`."""
-        result: list[list[int]] = await self._call({"op": "tokenize", "texts": texts})
-        return result
+        found = self._tokenized.find(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            tokens = await self._call({"op": "tokenize", "texts": missing})
+            fresh = dict(zip(missing, tokens, strict=True))
+            self._tokenized.add(fresh)
+            found |= fresh
+        return [found[text] for text in texts]
 
     async def n_missing(self, tokens: list[int]) -> int:
         """See `Engine`."""
