@@ -2,10 +2,10 @@
 
 import builtins
 import keyword
+import re
 from functools import cache
 
 from lsp_local.text import Document
-from lsp_local.trees import NAME
 from lsp_local.typed_trees import parse_typed
 
 # What needs no import: keywords are no names to a grammar, so these are functions, types, values.
@@ -61,8 +61,14 @@ def unknown(doc: Document, offset: int, text: str, elsewhere: str = "") -> list[
     if not names:
         return []
     # A word that the cursor splits is not known because its first half stands there.
-    seen = known | set(NAME.findall(doc.text[:offset] + " " + doc.text[offset:] + elsewhere))
-    return [name for name in names if name not in seen]
+    texts = doc.text[:offset], doc.text[offset:], elsewhere
+    return [name for name in names if name not in known and not _stands_in(name, texts)]
+
+
+def _stands_in(name: str, texts: tuple[str, ...]) -> bool:
+    """Whether a text has `name` as a whole word. Looking for few is quicker than listing all."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(word.search(text) for text in texts)
 
 
 @cache

@@ -62,12 +62,16 @@ class Tree:
         self.language = language
         self._tree = tree
         self._root = tree.root_node
+        self._last: tuple[tuple[int, int, str], Tree] | None = None
 
     def replaced(self, start: int, end: int, text: str) -> "Tree":
         """Return the tree of the text with `text` in place of what is between two offsets.
 
-        Only what changes is parsed again: some 0.3 ms, whatever the length of the file.
+        Only what changes is parsed again: some 0.3 ms, whatever the length of the file. The last
+        one is kept: what is judged is judged in several ways.
         """
+        if self._last is not None and self._last[0] == (start, end, text):
+            return self._last[1]
         whole = self.text[:start] + text + self.text[end:]
         edited = self._tree.copy()
         edited.edit(
@@ -79,7 +83,9 @@ class Tree:
             _point(whole, start + len(text)),
         )
         tree = _parser(self.language).parse(_as_ascii(whole), edited)
-        return Tree(whole, self.language, tree)
+        found = Tree(whole, self.language, tree)
+        self._last = (start, end, text), found
+        return found
 
     @property
     def n_errors(self) -> int:
