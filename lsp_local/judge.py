@@ -2,12 +2,13 @@
 
 from lsp_local import privacy
 from lsp_local.brackets import line_comment, scan
-from lsp_local.parsecheck import longest_beginning, longest_valid
+from lsp_local.parsecheck import longest_beginning, longest_valid, standing
 from lsp_local.stops import SHORTEST_ECHO, Kind, Stops, columns, is_apart, is_closed_by_rest
 from lsp_local.text import Document, Reason
 
 CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
 SHORTEST_BEGINNING = 3  # characters; fewer are typed sooner than read
+LEAST_UNASKED = 8  # characters of a beginning that is worth the attention of who has not asked
 FENCE = "```"  # with which a chat model ends its code
 PROSE = ("markdown", "restructuredtext", "plaintext")
 UNREADABLE = "\ufffd"  # what stands for bytes that are no character
@@ -27,6 +28,21 @@ def judge(text: str, rule: str, stops: Stops, doc: Document, offset: int) -> tup
         return (sure, Reason.SHOWN) if is_enough else ("", Reason.UNSURE)
     valid = longest_valid(doc, offset, text)
     return (valid, Reason.SHOWN) if valid.strip() else ("", Reason.BREAKS_SYNTAX)
+
+
+def as_it_stands(text: str, rule: str, doc: Document, offset: int) -> tuple[str, Reason]:
+    """Return what to show of a judged `text` to somebody who has not asked for it, and why not.
+
+    It leaves no syntax error where there was none, also if the user accepts it and goes away. What
+    is left of a line must be worth reading.
+    """
+    shown = standing(doc, offset, text)
+    if not shown.strip():
+        return "", Reason.UNSURE if rule == "unsure" else Reason.BREAKS_SYNTAX
+    is_beginning = rule == "unsure" or shown != text
+    if is_beginning and "\n" not in shown and len(shown.strip()) < LEAST_UNASKED:
+        return "", Reason.UNSURE
+    return shown, Reason.SHOWN
 
 
 def by_line(text: str, rule: str, stops: Stops) -> tuple[str, Reason]:

@@ -9,6 +9,8 @@ from lsp_local.typed_trees import parse_typed
 
 N_TRIES = 8  # lines, or closing characters, that may be cut off the end
 N_CUTS = 3  # words that may be cut off a beginning; each is some ten small parses
+N_PARTS = 16  # words or signs that may be cut off a line, so that it can stand; a parse each
+LAST_WORD = re.compile(r"(\w+|[^\w\s]|\s+)$")
 LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
 NAMES = ("", "x", " x", " = x", ": x", " x in x")  # how what has begun may go on
 HEADER_ENDS = {"python": ":", "ruby": "\nend"}  # elsewhere a pair of braces
@@ -49,6 +51,25 @@ def longest_beginning(doc: Document, offset: int, text: str) -> str:
             return candidate
         candidate = LAST_PART.sub("", candidate).rstrip()
         if not candidate.strip():
+            break
+    return ""
+
+
+def standing(doc: Document, offset: int, text: str) -> str:
+    """Return as much of `text` as is no syntax error if the user adds nothing, "" if nothing is.
+
+    An error that is there without the text, such as that of a half-written line, may stay. Of
+    several lines, which end where brackets are closed, all or nothing is returned.
+    """
+    tree = parse_typed(doc.text, doc.language)
+    if tree is None:
+        return text
+    candidate = text
+    for _ in range(N_PARTS):
+        if tree.replaced(offset, offset, candidate).n_errors <= tree.n_errors:
+            return candidate
+        candidate = LAST_WORD.sub("", candidate.rstrip()).rstrip()
+        if "\n" in text or not candidate.strip():
             break
     return ""
 

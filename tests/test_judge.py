@@ -1,7 +1,7 @@
 import pytest
 from marks import doc_at, split_at
 
-from lsp_local.judge import by_line, is_in_popup, is_only_comment, judge
+from lsp_local.judge import as_it_stands, by_line, is_in_popup, is_only_comment, judge
 from lsp_local.syntax import stops_at
 from lsp_local.text import Reason
 
@@ -196,4 +196,65 @@ def test_what_the_file_can_hold(
     doc, offset = doc_at(marked, language)
     stops = stops_at(doc.text[:offset], doc.text[offset:], language)
     text, reason = judge(*said, stops, doc, offset)
+    assert (text, str(reason)) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        pytest.param(
+            "python",
+            "<CURSOR>\n",
+            ("total = price", ""),
+            ("total = price", "shown"),
+            id="python: whole",
+        ),
+        pytest.param(
+            "python", "<CURSOR>\n", ("a = 1", ""), ("a = 1", "shown"), id="python: short, but whole"
+        ),
+        pytest.param(
+            "python",
+            "<CURSOR>\n",
+            ("total = price", "unsure"),
+            ("total = price", "shown"),
+            id="python: a beginning",
+        ),
+        pytest.param(
+            "python",
+            "<CURSOR>\n",
+            ("a = b", "unsure"),
+            ("", "unsure"),
+            id="python: a short beginning",
+        ),
+        pytest.param(
+            "typescript",
+            "<CURSOR>\n",
+            ("const total = price(", "unsure"),
+            ("const total = price", "shown"),
+            id="typescript: as far as it can stand",
+        ),
+        pytest.param(
+            "typescript", "<CURSOR>\n", ("const a", "unsure"), ("", "unsure"), id="typescript: half"
+        ),
+        pytest.param(
+            "go",
+            "package a\nfunc f() {\n\t<CURSOR>\n}\n",
+            ("if err != nil {", ""),
+            ("", "breaks-syntax"),
+            id="go: a block that nothing closes",
+        ),
+        pytest.param(
+            "go",
+            "package a\nfunc f() {\n\tif err<CURSOR>\n}\n",
+            (" != nil {", ""),
+            (" != nil {", "shown"),
+            id="go: the line is half written already",
+        ),
+    ],
+)
+def test_what_somebody_sees_who_has_not_asked(
+    language: str, marked: str, said: tuple[str, str], want: tuple[str, str]
+) -> None:
+    doc, offset = doc_at(marked, language)
+    text, reason = as_it_stands(*said, doc, offset)
     assert (text, str(reason)) == want

@@ -3,7 +3,7 @@
 import pytest
 from marks import doc_at
 
-from lsp_local.parsecheck import longest_valid
+from lsp_local.parsecheck import longest_valid, standing
 
 
 def check(language: str, marked: str, said: str, want: str) -> None:
@@ -61,3 +61,49 @@ def test_what_fits_is_kept(language: str, marked: str, said: str) -> None:
 )
 def test_what_breaks_is_cut_off(language: str, marked: str, said: str, want: str) -> None:
     check(language, marked, said, want)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        pytest.param("python", "<CURSOR>\n", "x = f(a)", "x = f(a)", id="python: a statement"),
+        pytest.param("python", "<CURSOR>\n", "x = f(a", "x = f", id="python: a call not closed"),
+        pytest.param("python", "<CURSOR>\n", "x =", "x", id="python: nothing assigned"),
+        pytest.param("python", "<CURSOR>\n", "for a in", "", id="python: half a header"),
+        pytest.param("python", "x = <CURSOR>\n", "f(a", "f(a", id="python: half a line already"),
+        pytest.param("python", "f(<CURSOR>)\n", "a, b", "a, b", id="python: closed by the rest"),
+        pytest.param(
+            "python",
+            "def f():\n    <CURSOR>\n",
+            "x = (\n    1,",
+            "",
+            id="python: a block not closed",
+        ),
+        pytest.param("typescript", "<CURSOR>\n", "f(a, b);", "f(a, b);", id="typescript: a call"),
+        pytest.param("typescript", "<CURSOR>\n", "x.map((a", "x.map", id="typescript: two open"),
+        pytest.param(
+            "typescript", "<CURSOR>\n", "if (a) {", "", id="typescript: a block not closed"
+        ),
+        pytest.param(
+            "typescript",
+            "<CURSOR>\n  f();\n}\n",
+            "if (a) {",
+            "if (a) {",
+            id="typescript: closed below",
+        ),
+        pytest.param(
+            "go",
+            "package a\nfunc f() {\n\t<CURSOR>\n}\n",
+            "a.b(c, d",
+            "a.b",
+            id="go: a call not closed",
+        ),
+        pytest.param(
+            "go", "package a\nfunc f() {\n\t<CURSOR>\n}\n", "a.b(c)", "a.b(c)", id="go: a call"
+        ),
+        pytest.param("cobol", "<CURSOR>", "(((", "(((", id="no grammar, no complaint"),
+    ],
+)
+def test_what_can_stand_without_more(language: str, marked: str, said: str, want: str) -> None:
+    doc, offset = doc_at(marked, language)
+    assert standing(doc, offset, said) == want

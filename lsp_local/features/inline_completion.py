@@ -67,6 +67,8 @@ def _outcome(
 ) -> Outcome:
     text, reason = judge.judge(answer.text, answer.stop, reading.stops, doc, offset)
     if reason is Reason.SHOWN and wish.is_automatic:
+        text, reason = judge.as_it_stands(text, answer.stop, doc, offset)
+    if reason is Reason.SHOWN and wish.is_automatic:
         reason = _second_look(doc, offset, text, reading, wish, answer)
     return Outcome(
         Suggestion(offset, text) if reason is Reason.SHOWN else None,
