@@ -28,6 +28,26 @@ class Suggestion:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Put `text` in place of what is between two offsets of a document."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What a language server or compiler complains about, between two offsets."""
+
+    start: int
+    end: int
+    message: str
+    source: str = ""
+    code: str = ""
+
+
 class Reason(StrEnum):
     """How a request for an inline completion ended. Anything but SHOWN is silence."""
 
