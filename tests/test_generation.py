@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -40,7 +40,7 @@ class ScriptedBackend:
         self._n_chunk = n_chunk
         self._vocab = Vocab(PIECES)
 
-    def tokenize(self, text: str) -> list[int]:
+    def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         return [PIECES.index(char.encode()) for char in text]
 
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
@@ -64,6 +64,14 @@ class ScriptedBackend:
         best = max(fitting, key=lambda id_: len(PIECES[id_]))
         self.left = self.left[len(PIECES[best]) :]
         return Token(best, PIECES[best], -0.5)
+
+    def follow(self, tokens: list[int], draft: Sequence[int]) -> list[Token]:
+        said: list[Token] = []
+        while (token := self.next_token(b"")) is not None:
+            said.append(token)
+            if len(said) > len(draft) or token.token != draft[len(said) - 1]:
+                break
+        return said
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
         raise NotImplementedError

@@ -32,7 +32,7 @@ FLOORS = [
     ["trees"],
     ["privacy", "ignores"],
     ["wheels"],
-    ["models", "prompt", "stops"],
+    ["models", "prompt", "stops", "chat"],
     ["brackets", "grammars"],
     ["catalogue", "config", "options_page"],
     ["options"],
@@ -54,6 +54,7 @@ ONLY_IN = {
     "plotext": "cli/",
     "xllamacpp": "evals/",
     "matplotlib": "evals/plots.py",
+    "jinja2": "chat.py",
     "typer": "cli/",
     "rich": "cli/ report.py",
 }

@@ -1,6 +1,6 @@
 """The contract between those who want tokens and the model that produces them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -80,7 +80,9 @@ class GenerateRequest:
     the decode must first reproduce their text, which is no part of the answer (token healing).
     `stops` are judged after every token, in the decode loop. With `n_predict` 0 the prompt is
     only read. A decode ends where the probability of a line falls below `least_probability`. With
-    `on_this_line` it cannot end the line before it has said something.
+    `on_this_line` it cannot end the line before it has said something. `until` is a text that ends
+    the answer and is no part of it. `draft` is what the answer will repeat most of: its tokens are
+    read many at a time and kept as far as the model says the same, so the answer does not change.
     """
 
     tokens: list[int]
@@ -90,6 +92,8 @@ class GenerateRequest:
     least_probability: float = 0.0
     priority: Priority = Priority.INLINE
     on_this_line: bool = False
+    until: str = ""
+    draft: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,8 @@ class Backend(Protocol):
 
     info: ModelInfo
 
-    def tokenize(self, text: str) -> list[int]:
-        """Return the token ids of `text`; special tokens in it are plain text."""
+    def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
+        """Return the token ids of `text`; special tokens in it are plain text, unless allowed."""
 
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
         """Take off what token healing takes off; return the rest and the text taken off."""
@@ -159,6 +163,12 @@ class Backend(Protocol):
         With `healing`, only tokens that agree with that text are considered, and are all there
         is: the log-probability is that of the token among them. Unless it `may_end_line`, the
         same is true of the tokens that do not end the line before saying something.
+        """
+
+    def follow(self, tokens: list[int], draft: Sequence[int]) -> list[Token]:
+        """Return what the model says behind `tokens` as far as it is `draft`, and one token more.
+
+        `tokens` were read by `prefill`. An interrupted call, and an end of the text, return [].
         """
 
     def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
@@ -206,3 +216,10 @@ class Engine(Protocol):
         Cancelling the awaiting task stops the decode within milliseconds. Raises EngineDied when
         the worker dies on the way.
         """
+
+
+class ChatEngine(Engine, Protocol):
+    """An engine that can also be talked to."""
+
+    async def tokenize_template(self, texts: list[str]) -> list[list[int]]:
+        """Return the token ids of a chat template's own texts, special tokens among them."""

@@ -137,6 +137,12 @@ class EngineClient:
             found |= fresh
         return [found[text] for text in texts]
 
+    async def tokenize_template(self, texts: list[str]) -> list[list[int]]:
+        """See `Engine`."""
+        message = {"op": "tokenize", "texts": texts, "allow_special": True}
+        result: list[list[int]] = await self._call(message)
+        return result
+
     async def n_missing(self, tokens: list[int]) -> int:
         """See `Engine`."""
         return int(await self._call({"op": "n_missing", "tokens": tokens}))

@@ -14,6 +14,7 @@ from lsp_local.engine.base import (
     Priority,
     Token,
 )
+from lsp_local.engine.draft import Draft
 from lsp_local.stops import Cut, cut, cut_short, cut_unsure
 
 N_URGENT = 128  # tokens a prefill step; fewer would read more slowly
@@ -37,17 +38,17 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
     n_reused = min(backend.n_kept(prompt), len(prompt) - 1)
     tokens = list(prompt)
     n_most = N_URGENT if request.priority <= Priority.CODE_ACTION else N_BACKGROUND
-    answer = _Answer(request, healing)
+    answer, draft = _Answer(request, healing), Draft(request.draft)
     while not answer.finish:
         while backend.prefill(tokens, n_most):
             yield None
         if request.n_predict <= 0:
             answer.finish = Finish.LENGTH
             break
-        token = answer.take(backend, started)
-        if token is not None:
-            tokens.append(token.token)
-            yield token
+        said = draft.followed(backend, tokens) if answer.is_healed else []
+        if not said and not backend.prefill(tokens, n_most):  # it may have been interrupted
+            said = answer.choose(backend)
+        yield from answer.take(said, tokens, started)
     yield answer.whole(len(prompt), n_reused, started)
 
 
@@ -65,28 +66,42 @@ class _Answer:
         self.stop: Cut | None = None
         self.finish: Finish | None = None
 
-    def take(self, backend: Backend, started: float) -> Token | None:
-        """Choose the next token; None when there is none, and `finish` says why."""
+    @property
+    def is_healed(self) -> bool:
+        """Whether the model may say what it likes."""
+        return not self._healing and (bool(self._bytes) or not self._request.on_this_line)
+
+    def choose(self, backend: Backend) -> list[Token]:
+        """Return the next token; none when nothing follows, and `finish` says why."""
         may_end_line = not self._request.on_this_line or bool(self._bytes.strip())
         token = backend.next_token(self._healing, may_end_line)
         if token is None:
             self.finish = Finish.STUCK if self._healing else Finish.END
-            return None
-        self.ttft_ms = self.ttft_ms or _ms_since(started)
-        self.logprobs.append(round(token.logprob, 4))
-        piece = token.piece[len(self._healing) :]
-        self._healing = self._healing[len(token.piece) :]
-        self.stop = self._stop_at(piece, token.logprob)
-        if self.stop:
-            self.finish = Finish.STOP
-        elif len(self.logprobs) >= self._request.n_predict:
-            self.finish = Finish.LENGTH
-        return replace(token, piece=piece)
+        return [token] if token else []
+
+    def take(self, said: list[Token], tokens: list[int], started: float) -> Iterator[Token]:
+        """Add what was said to the answer and to `tokens`, until something ends it."""
+        for token in said:
+            if self.finish:
+                return
+            self.ttft_ms = self.ttft_ms or _ms_since(started)
+            self.logprobs.append(round(token.logprob, 4))
+            piece = token.piece[len(self._healing) :]
+            self._healing = self._healing[len(token.piece) :]
+            self.stop = self._stop_at(piece, token.logprob)
+            if self.stop:
+                self.finish = Finish.STOP
+            elif len(self.logprobs) >= self._request.n_predict:
+                self.finish = Finish.LENGTH
+            tokens.append(token.token)
+            yield replace(token, piece=piece)
 
     def _stop_at(self, piece: bytes, logprob: float) -> Cut | None:
         """Take in what a token adds; return the end of the answer if it is that."""
         before, stops = self._text(), self._request.stops
         self._bytes += piece
+        if self._request.until and self._request.until in self._text():
+            return Cut(self._text().partition(self._request.until)[0], "until")
         if stops is None:
             return None
         certainty = self._certainty + logprob

@@ -3,7 +3,7 @@
 import ctypes
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +44,9 @@ class LlamaBackend:
         self._memory = Memory(self._live, Parking(PARKING_BYTES), store)
         self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
 
-    def tokenize(self, text: str) -> list[int]:
+    def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
-        return binding.tokenize(self._model, text.encode(errors="replace"), allow_special=False)
+        return binding.tokenize(self._model, text.encode(errors="replace"), allow_special)
 
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
         """See `Backend`."""
@@ -93,6 +93,27 @@ class LlamaBackend:
             token = best = int(np.argmax(logits))
         piece = self._vocab.pieces[token]
         return Token(token, piece, _logprob(logits, best)) if piece else None
+
+    def follow(self, tokens: list[int], draft: Sequence[int]) -> list[Token]:
+        """See `Backend`."""
+        first = self.next_token(b"")
+        if first is None or first.token != draft[0] or len(draft) == 1:
+            return [first] if first else []
+        n_rows = len(draft) - 1
+        if not self._read(list(draft[:n_rows]), list(range(n_rows)), self._threads.all):
+            return []
+        said = [first]
+        for row, expected in enumerate(draft[1:]):
+            logits = self._live.logits(row)
+            token = int(np.argmax(logits))
+            if not self._vocab.pieces[token]:
+                break
+            said.append(Token(token, self._vocab.pieces[token], _logprob(logits, token)))
+            if token != expected:
+                break
+        # The last one is to be read for what follows it; all behind it was said by nobody.
+        self._live.forget(len(tokens) + len(said) - 1)
+        return said
 
     def _ending(self, allowed: Ids, healing: bytes) -> list[int]:
         """Return the indices of those of `allowed` that end the line right behind `healing`."""

@@ -91,6 +91,8 @@ def request_from(fields: Message) -> GenerateRequest:
         least_probability=fields["least_probability"],
         priority=Priority(fields["priority"]),
         on_this_line=fields["on_this_line"],
+        until=fields["until"],
+        draft=tuple(fields["draft"]),
     )
 
 

@@ -202,7 +202,8 @@ class Worker:
 
     def _tokenize(self, message: Message) -> list[list[int]]:
         assert self._backend
-        return [self._backend.tokenize(text) for text in message["texts"]]
+        allow_special = bool(message.get("allow_special"))
+        return [self._backend.tokenize(text, allow_special) for text in message["texts"]]
 
     def _speed(self) -> Message:
         assert self._backend
