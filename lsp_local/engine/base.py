@@ -1,7 +1,7 @@
 """The contract between those who want tokens and the model that produces them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -83,6 +83,7 @@ class GenerateRequest:
     `on_this_line` it cannot end the line before it has said something. `until` is a text that ends
     the answer and is no part of it. `draft` is what the answer will repeat most of: its tokens are
     read many at a time and kept as far as the model says the same, so the answer does not change.
+    With `n_seconds` that many second choices are wanted, too.
     """
 
     tokens: list[int]
@@ -94,15 +95,35 @@ class GenerateRequest:
     on_this_line: bool = False
     until: str = ""
     draft: tuple[int, ...] = ()
+    n_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One decoded token: what it adds to the answer, in bytes, and its log-probability."""
+    """One decoded token: what it adds to the answer, in bytes, and its log-probability.
+
+    `second` is what the model would have said instead, `gap` by how much that is less likely, in
+    nats; -1 where there was no choice.
+    """
 
     token: int
     piece: bytes
     logprob: float
+    second: int = -1
+    gap: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The model's second choice for `tokens[at]` of an answer: `token`, `gap` nats less likely.
+
+    `offset` is where in the text of the answer that token begins.
+    """
+
+    at: int
+    offset: int
+    token: int
+    gap: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +141,9 @@ class Generated:
     logprobs: list[float]
     stop: str = ""  # which stop rule ended it
     confidence: float = 0.0  # the probability of its least probable line, as far as it was kept
+    # With `n_seconds`: the prompt as it was read and the answer, and where it was a near thing.
+    tokens: list[int] = field(default_factory=list)
+    seconds: list[Second] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

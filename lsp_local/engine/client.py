@@ -16,7 +16,6 @@ from lsp_local.engine import wire
 from lsp_local.engine.base import (
     EngineDied,
     EngineError,
-    Finish,
     Generated,
     GenerateRequest,
     ModelInfo,
@@ -158,7 +157,7 @@ class EngineClient:
         message = {"op": "generate", "request": wire.fields_of(request)}
         fields = await self._call(message, on_text)
         self._speed = wire.speed_from(fields.pop("speed"))
-        return Generated(**{**fields, "finish": Finish(fields["finish"])})
+        return wire.answer_from(fields)
 
     async def score(self, tokens: list[int], n_best: int = 5) -> list[TokenScore]:
         """Return how likely the model finds each of `tokens[1:]`, with the `n_best` best.

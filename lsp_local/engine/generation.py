@@ -12,6 +12,7 @@ from lsp_local.engine.base import (
     Generated,
     GenerateRequest,
     Priority,
+    Second,
     Token,
 )
 from lsp_local.engine.draft import Draft
@@ -49,7 +50,8 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
         if not said and not backend.prefill(tokens, n_most):  # it may have been interrupted
             said = answer.choose(backend)
         yield from answer.take(said, tokens, started)
-    yield answer.whole(len(prompt), n_reused, started)
+    found = answer.whole(len(prompt), n_reused, started)
+    yield replace(found, tokens=tokens) if request.n_seconds else found
 
 
 class _Answer:
@@ -60,6 +62,7 @@ class _Answer:
         self._healing = healing
         self._bytes = b""
         self.logprobs: list[float] = []
+        self.seconds: list[Second] = []
         self.ttft_ms = 0.0
         self._certainty = 0.0  # log-probability of the line so far
         self.confidence = 1.0  # of the least probable line
@@ -93,6 +96,9 @@ class _Answer:
                 self.finish = Finish.STOP
             elif len(self.logprobs) >= self._request.n_predict:
                 self.finish = Finish.LENGTH
+            if token.second >= 0:
+                offset = len(self._text()) - len(piece.decode(errors="ignore"))
+                self.seconds.append(Second(len(tokens), offset, token.second, round(token.gap, 4)))
             tokens.append(token.token)
             yield replace(token, piece=piece)
 
@@ -130,6 +136,7 @@ class _Answer:
             total_ms=_ms_since(started),
             logprobs=self.logprobs,
             confidence=round(self.confidence, 4),
+            seconds=sorted(self.seconds, key=lambda one: one.gap)[: self._request.n_seconds],
         )
 
     def kept(self) -> str:

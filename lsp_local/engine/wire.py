@@ -9,10 +9,12 @@ from typing import Any
 
 from lsp_local.engine.base import (
     EngineError,
+    Finish,
     Generated,
     GenerateRequest,
     ModelInfo,
     Priority,
+    Second,
     Speed,
     Work,
 )
@@ -93,7 +95,14 @@ def request_from(fields: Message) -> GenerateRequest:
         on_this_line=fields["on_this_line"],
         until=fields["until"],
         draft=tuple(fields["draft"]),
+        n_seconds=fields["n_seconds"],
     )
+
+
+def answer_from(fields: Message) -> Generated:
+    """Rebuild an answer from its JSON form."""
+    seconds = [Second(**one) for one in fields["seconds"]]
+    return Generated(**{**fields, "finish": Finish(fields["finish"]), "seconds": seconds})
 
 
 def info_from(fields: Message) -> ModelInfo:
