@@ -34,6 +34,7 @@ FLOORS = [
     ["wheels"],
     ["models", "prompt", "stops"],
     ["brackets", "grammars"],
+    ["trust"],
     ["catalogue", "config", "options_page"],
     ["options"],
     ["text", "folders", "languages"],
