@@ -15,7 +15,8 @@ BLOCK_COMMENTS = {
 }
 LINE_COMMENTS = {"latex": "%"}  # those that the scanner of brackets has no need of
 FENCE = re.compile(r"\s*(```|~~~)")
-OWN_SIGN = re.compile(r"\s*(?:#+|//+!?|--|/\*+|\*/|<!--|;+|%+)(?:\s+|$)")
+OWN_SIGN = re.compile(r"^\s*(?:#+|//+!?|--|/\*+|\*/|<!--|-->|;+|%+)(?:\s+|$)|\s*(?:\*/|-->)\s*$")
+STAR = re.compile(r"^\s*\*\s")  # in front of the lines of a block comment
 ITEM = re.compile(r"(?:[-*+•]|\d{1,2}[.)])\s+")
 
 DIAGNOSTIC_FORMAT = (
@@ -45,16 +46,16 @@ def parsed_diagnostics(answer: str, code: str) -> list[tuple[int, str]]:
     Anything else in the answer is dropped: other lines, numbers outside the code, what is said
     twice, and code that is only repeated.
     """
-    lines = code.split("\n")
+    lines = [line.strip() for line in code.split("\n")]
     found: dict[tuple[int, str], None] = {}
     for said in answer.splitlines():
         match = FINDING.fullmatch(said.strip()[: 2 * MOST_MESSAGE])
         if not match or not 1 <= int(match["line"]) <= len(lines):
             continue
         n = int(match["line"])
-        message = _clean(match["message"])
-        is_code = message in (line.strip() for line in lines)
-        if re.search(r"\w", message) and not is_code and message.upper().rstrip(".") != "NONE":
+        message = _plain(match["message"])[:MOST_MESSAGE]
+        is_said = re.search(r"\w", message) and message.upper().rstrip(".") != "NONE"
+        if is_said and message not in lines:
             found[n, message] = None
     return sorted(found, key=lambda finding: finding[0])[:MOST_FINDINGS]
 
@@ -80,20 +81,18 @@ def as_comment(answer: str, language: str, indentation: str) -> str:
     return "\n".join(f"{indentation}{sign} {line}".rstrip() for line in lines)
 
 
-def _clean(text: str) -> str:
+def _plain(text: str) -> str:
+    """Return a text without what nobody sees, and with single blanks."""
     seen, _ = invisible.removed(text)
-    return " ".join("".join(c if c.isprintable() else " " for c in seen).split())[:MOST_MESSAGE]
+    return " ".join("".join(char if char.isprintable() else " " for char in seen).split())
 
 
 def _words(answer: str) -> list[str]:
     """Return the lines of an answer without fences, comment signs, and blank lines at the ends."""
-    words = []
-    for line in answer.splitlines():
-        if FENCE.match(line):
-            continue
-        bare = OWN_SIGN.sub("", line, count=1)
-        seen, _ = invisible.removed(bare)
-        words.append(" ".join("".join(c if c.isprintable() else " " for c in seen).split()))
+    lines = [line for line in answer.splitlines() if not FENCE.match(line)]
+    if "/*" in "".join(lines)[:4]:
+        lines = [STAR.sub("", line) for line in lines]
+    words = [_plain(OWN_SIGN.sub("", line)) for line in lines]
     while words and not words[0]:
         words.pop(0)
     while words and not words[-1]:
