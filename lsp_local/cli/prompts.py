@@ -65,8 +65,8 @@ class Found:
 
 
 def show(
-    task: Annotated[Task, typer.Argument(metavar="[list|check|new]")] = Task.LIST,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Of the new one.")] = "",
+    task: Annotated[Task, typer.Argument(metavar="list|check|new")] = Task.LIST,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new one.")] = "",
     trust: TrustOption = False,
     as_json: AsJson = False,
 ) -> None:
