@@ -91,7 +91,7 @@ def load(folders: Sequence[Path]) -> tuple[list[PromptFile], list[BadFile]]:
                     raise Refused(1, f"{other.path.name} has the same name; rename one of them")
                 here[prompt.name] = prompt
             except Refused as error:
-                bad.append(BadFile(path, error.line, error.reason))
+                bad.append(BadFile(path, error.line, _printable(error.reason)))
         prompts = {**prompts, **{name: here[name] for name in here if name not in prompts}}
     return list(prompts.values()), bad
 
@@ -227,6 +227,11 @@ def _bytes(path: Path) -> bytes:
             return stream.read(MOST_BYTES + 1)
     except (OSError, RuntimeError, ValueError) as error:
         raise Refused(1, f"{_unreadable(error)}; check the file and its rights") from None
+
+
+def _printable(reason: str) -> str:
+    # What a file says is quoted, and no terminal should be told all of it.
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in reason)
 
 
 def _unreadable(error: Exception) -> str:

@@ -30,11 +30,6 @@ class Block:
     kind: Kind
     lines: tuple[str, ...]
 
-    @property
-    def n_chars(self) -> int:
-        """Return the length with all line ends."""
-        return sum(len(line) + 1 for line in self.lines)
-
 
 def blocks_of(text: str) -> list[Block]:
     """Return the blocks of a page in Markdown.
@@ -70,24 +65,39 @@ def chosen(blocks: Sequence[Block], n_chars: int) -> tuple[list[str], int]:
     """Return the lines that find room, in the order of the page, and how many lines do not.
 
     Items go first, each with its heading, then paragraphs, then code. What is too long for the
-    room that is left is passed over whole.
+    room that is left is passed over; only of a paragraph the first lines are taken.
     """
-    taken: set[int] = set()
+    taken: dict[int, tuple[str, ...]] = {}
     for kind in (Kind.ITEM, Kind.PROSE, Kind.CODE):
-        heading: int | None = None
+        above: dict[int, tuple[str, ...]] = {}
         for n, block in enumerate(blocks):
             if block.kind is Kind.HEADING:
-                heading = n
+                above = {n: block.lines}
             if block.kind is not kind:
                 continue
             # A heading without anything under it says nothing.
-            wanted = {n} if heading is None else {n, heading}
-            cost = sum(blocks[m].n_chars for m in wanted - taken)
-            if cost <= n_chars:
-                taken |= wanted
-                n_chars -= cost
-    lines = [line for n in sorted(taken) for line in blocks[n].lines]
-    return lines, sum(len(block.lines) for block in blocks) - len(lines)
+            heading = {} if above.keys() <= taken.keys() else above
+            room = n_chars - sum(map(_n_chars, heading.values()))
+            lines = block.lines if kind is not Kind.PROSE else _beginning(block.lines, room)
+            if lines and _n_chars(lines) <= room:
+                taken |= {**heading, n: lines}
+                n_chars = room - _n_chars(lines)
+    chosen_lines = [line for n in sorted(taken) for line in taken[n]]
+    return chosen_lines, sum(len(block.lines) for block in blocks) - len(chosen_lines)
+
+
+def _n_chars(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _beginning(lines: tuple[str, ...], n_chars: int) -> tuple[str, ...]:
+    n_lines = 0
+    for line in lines:
+        n_chars -= len(line) + 1
+        if n_chars < 0:
+            break
+        n_lines += 1
+    return lines[:n_lines]
 
 
 def _without_comments(text: str) -> str:

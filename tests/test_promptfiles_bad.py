@@ -141,6 +141,16 @@ BAD: dict[str, tuple[str | bytes, int, str]] = {
         1,
         f"there is no {{{{github.ref}}}}; there are {NAMES}{STAYS}",
     ),
+    "a placeholder that would steer a terminal": (
+        "{{\x1b[31m}}",
+        1,
+        f"there is no {{{{\\x1b[31m}}}}; there are {NAMES}{STAYS}",
+    ),
+    "a value that would steer a terminal": (
+        front('title: !x "\\e[31m"'),
+        2,
+        f"`title` must be one line of text, not `\\x1b[31m`, {QUOTED}",
+    ),
     "no text": (
         front("title: a", " \n"),
         4,

@@ -97,6 +97,11 @@ PAGES: dict[str, tuple[str, int, Rules]] = {
         100,
         from_one("- short\n", 1),
     ),
+    "of a long paragraph the beginning": (
+        "# Shop\nBe brief.\nBe kind.\nBe quick.",
+        38,
+        from_one("# Shop\nBe brief.\nBe kind.\n", 1),
+    ),
     "no room for a line": ("- one", 16, Rules(n_left_out=1)),
     "no room at all": ("- one", -5, Rules(n_left_out=1)),
     "nothing to say": ("<!-- x -->\n\n<br>", 100, Rules()),
