@@ -149,6 +149,12 @@ class Options:
         at_most=1000,
         workspace_may=WorkspaceMay.ADD,
     )
+    trusted_folders: tuple[str, ...] = option(
+        (),
+        "Folders, absolute or beginning with `~`, in which and below which the prompt files "
+        "(`.lsp-local/prompts`) and rules (`AGENTS.md` and its like) of a workspace are used.",
+        at_most=1000,
+    )
     log_level: str = option(
         "warning",
         "The least serious message that is logged.",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, context, doctor, evals, model, stats, tour, why
+from lsp_local.cli import bench, complete, context, doctor, evals, model, prompts, stats, tour, why
 
 app = typer.Typer(
     name="lsp-local",
@@ -22,6 +22,7 @@ app.command("context")(context.show)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
+app.command("prompts")(prompts.show)
 app.command("why")(why.explain)
 app.command("pause")(why.pause)
 app.command("resume")(why.resume)
