@@ -157,3 +157,37 @@ FIELDS: dict[str, dict[str, bool | None]] = {
     "selector_expression": {"field": None},
     "qualified_type": {"name": None},
 }
+
+# Functions, also those that have no name of their own.
+CALLABLES = frozenset(
+    {
+        *("function_definition", "function_declaration", "generator_function_declaration"),
+        *("method_definition", "method_declaration", "constructor_declaration", "function_item"),
+        *("function_signature", "method_signature", "abstract_method_signature", "method"),
+        *("function_signature_item", "singleton_method", "arrow_function", "function_expression"),
+        *("generator_function", "func_literal", "lambda"),
+    }
+)
+
+# Types that may as well be left out: whole nodes, and by node the fields that hold them.
+ANNOTATIONS = frozenset(
+    {"type_annotation", "type_predicate_annotation", "asserts_annotation", "asserts"}
+)
+ANNOTATED: dict[str, tuple[str, ...]] = {
+    "typed_parameter": ("type",),
+    "typed_default_parameter": ("type",),
+    "assignment": ("type",),
+    "function_definition": ("return_type",),
+    "let_declaration": ("type",),
+}
+# Nodes that come and go with the annotation of a parameter.
+UNTOLD = frozenset(
+    {
+        *("typed_parameter", "default_parameter", "typed_default_parameter"),
+        *("formal_parameters", "required_parameter", "optional_parameter"),
+    }
+)
+# Code in strings.
+INTERPOLATIONS = frozenset(
+    {"interpolation", "template_substitution", "expansion", "command_substitution"}
+)

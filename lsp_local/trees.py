@@ -3,8 +3,6 @@
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,8 +15,13 @@ from lsp_local.grammars import (
     IMPORTS,
     NAMING,
     STRINGS,
+    UNTOLD,
     WRAPPERS,
 )
+from lsp_local.nodes import head_end, is_docstring, is_whole, roles
+from lsp_local.parts import Definition as Definition
+from lsp_local.parts import Leaf, Role
+from lsp_local.parts import Place as Place
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -28,30 +31,6 @@ DEEPEST = 20  # types in types
 LONGEST_TEXT = 1_000_000  # characters; what is longer is generated, and takes over 0.2 s
 NAME = re.compile(r"[^\W\d]\w*")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-
-
-class Place(StrEnum):
-    """What an offset stands in."""
-
-    CODE = "code"
-    COMMENT = "comment"
-    STRING = "string"
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """Something that a file defines. `start`, `body` and `end` are offsets in its text.
-
-    `text[start:body]` is the signature; without a body `body` equals `end`. `depth` counts the
-    definitions around it.
-    """
-
-    name: str
-    kind: str
-    start: int
-    body: int
-    end: int
-    depth: int
 
 
 class Tree:
@@ -171,6 +150,51 @@ class Tree:
                 around.append(Definition(self._named(name), kind, *span, 0))
             node = node.parent
         return around[::-1]
+
+    def outermost(self, start: int, end: int) -> list[Definition]:
+        """Return what is defined wholly between two offsets, outside of functions there.
+
+        A variable that holds a function is a function. `depth` counts from 0 here.
+        """
+        kinds = DEFINITIONS[self.language]
+        found: list[Definition] = []
+        waiting = [(self._root, self._root.start_byte, 0)]
+        while waiting:
+            node, begin, depth = waiting.pop()
+            if node.end_byte <= start or node.start_byte >= end:
+                continue
+            begin = begin if node.parent and node.parent.type in WRAPPERS else node.start_byte
+            name = _name_of(node) if node.type in kinds else None
+            if name is not None and start <= begin and node.end_byte <= end:
+                head = head_end(node)
+                kind = kinds[node.type] if head is None else "function"
+                span = begin, node.end_byte if head is None else head, node.end_byte
+                found.append(Definition(self._named(name), kind, *span, depth))
+                depth += 1
+                if kind == "function":
+                    continue
+            waiting += [(child, begin, depth) for child in reversed(node.named_children)]
+        return found
+
+    def leaves(self, start: int, end: int) -> list[Leaf]:
+        """Return the tokens between two offsets, also those that stand there in part."""
+        found: list[Leaf] = []
+        waiting = [(self._root, Role.CODE, 0)]
+        while waiting:
+            node, role, trail = waiting.pop()
+            if node.end_byte <= start or node.start_byte >= end:
+                continue
+            if node.type in COMMENTS or (self.language == "python" and is_docstring(node)):
+                role = Role.NOTE
+            if is_whole(node, role):
+                text = self.text[node.start_byte : node.end_byte]
+                leaf = Leaf(node.start_byte, node.end_byte, text, node.type, role, trail)
+                found += [leaf] if text.strip() or (text and "string" in node.type) else []
+                continue
+            trail = trail if node.type in UNTOLD else hash((trail, node.type))
+            children = zip(node.children, roles(node, role), strict=True)
+            waiting += [(child, role, trail) for child, role in children][::-1]
+        return found
 
     def used_names(self, start: int, end: int) -> list[str]:
         """Return the names that the code between two offsets uses, and does not define there.

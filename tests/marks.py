@@ -7,6 +7,7 @@ from lsp_local.text import Document
 
 CURSOR = "<CURSOR>"
 STOP = "<STOP>"
+START, END = "<START>", "<END>"
 TOKEN = re.compile(r"\w+|[ \t]+|\r?\n[ \t]*|[^\w\s]")
 
 
@@ -23,6 +24,14 @@ def doc_at(marked: str, language: str = "python", path: str = "app.py") -> tuple
     before, behind = split_at(marked)
     uri = f"file:///shop/{path}"
     return Document(uri, path, "shop", language, before + behind), len(before)
+
+
+def doc_between(marked: str, language: str = "python") -> tuple[Document, int, int]:
+    """Return the document without its marks, and the offsets between `<START>` and `<END>`."""
+    before, rest = split_at(marked, START)
+    inside, behind = split_at(rest, END)
+    doc = Document("file:///shop/app", "app", "shop", language, before + inside + behind)
+    return doc, len(before), len(before) + len(inside)
 
 
 def decode(stops: Stops, answer: str) -> Cut | None:

@@ -1,0 +1,78 @@
+"""What single nodes of a tree mean; any parser's would do that look like tree-sitter's."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lsp_local.grammars import ANNOTATED, ANNOTATIONS, CALLABLES, INTERPOLATIONS, STRINGS
+from lsp_local.parts import Role
+
+
+class _Node(Protocol):
+    """A node of a tree."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def parent(self) -> "_Node | None": ...
+    @property
+    def children(self) -> "Sequence[_Node]": ...
+    @property
+    def named_children(self) -> "Sequence[_Node]": ...
+    @property
+    def start_byte(self) -> int: ...
+    @property
+    def end_byte(self) -> int: ...
+    def child_by_field_name(self, name: str, /) -> "_Node | None": ...
+    def field_name_for_child(self, child_index: int, /) -> str | None: ...
+
+
+def head_end(node: _Node) -> int | None:
+    """Return where the signature of a function ends, or of a variable that holds one."""
+    if node.type in CALLABLES:
+        body = node.child_by_field_name("body")
+        if body is not None:
+            return body.start_byte
+        last = node.child_by_field_name("parameters") or node.child_by_field_name("name")
+        return last.end_byte if last is not None else node.end_byte
+    value = node.child_by_field_name("value")
+    for child in (value, *node.named_children):
+        if child is not None and child.type in ("variable_declarator", *CALLABLES):
+            return head_end(child)
+    return None
+
+
+def is_docstring(node: _Node) -> bool:
+    """Whether a node of Python is a string that says what its module, class or function does."""
+    block = node.parent
+    if node.type != "expression_statement" or block is None or len(node.named_children) != 1:
+        return False
+    first = next((one for one in block.named_children if one.type != "comment"), None)
+    is_outer = block.type == "module" or (
+        block.parent is not None
+        and block.parent.type in ("function_definition", "class_definition")
+    )
+    return is_outer and first == node and node.named_children[0].type == "string"
+
+
+def is_whole(node: _Node, role: Role) -> bool:
+    """Whether a node is one token: a string is, unless something is computed in it."""
+    if not node.children or role is Role.NOTE:
+        return True
+    return node.type in STRINGS and not any(
+        child.type in INTERPOLATIONS for child in node.named_children
+    )
+
+
+def roles(node: _Node, role: Role) -> list[Role]:
+    """Return the roles of a node's children; the sign before a type belongs to it."""
+    wanted = ANNOTATED.get(node.type, ())
+    roles = [role] * len(node.children)
+    for n, child in enumerate(node.children):
+        if child.type in ANNOTATIONS or node.field_name_for_child(n) in wanted:
+            roles[n] = Role.ANNOTATION
+            if n and node.children[n - 1].type in (":", "->"):
+                roles[n - 1] = Role.ANNOTATION
+    is_of_arrow = node.parent is not None and node.parent.type == "arrow_function"
+    if node.type == "formal_parameters" and len(node.named_children) == 1 and is_of_arrow:
+        roles[0] = roles[-1] = Role.ANNOTATION  # `(x: T) => x` for `x => x`
+    return roles

@@ -1,0 +1,167 @@
+"""Lines of an answer that change the code, told from those that only change its looks."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from lsp_local.brackets import line_comment
+from lsp_local.parts import Leaf, Role
+from lsp_local.trees import Tree
+
+Token = tuple[str, int]  # a text and the trail of its nodes
+
+QUOTED = re.compile(r"([A-Za-z]*)('''|')([^\"\\]*)\2", re.DOTALL)
+WITH_EITHER_QUOTES = frozenset(
+    {"python", "javascript", "javascriptreact", "typescript", "typescriptreact"}
+)
+WITHOUT_SEMICOLONS = WITH_EITHER_QUOTES - {"python"}
+
+
+class Keep(StrEnum):
+    """What an answer may not change."""
+
+    NOTHING = "nothing"
+    CODE = "code"  # only comments and docstrings change
+    UNTYPED = "untyped"  # only types are added
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with the tokens that stand in it; `note_at` is where a comment behind code begins."""
+
+    text: str
+    code: tuple[Token, ...]
+    untyped: tuple[Token, ...]
+    notes: tuple[str, ...]
+    note_at: int
+
+
+def lines_of(tree: Tree | None, text: str, language: str, start: int, end: int) -> list[Line]:
+    """Return the lines between two offsets; without a tree, each has one token or none."""
+    lines = text[start:end].split("\n")
+    if tree is None:
+        return [_plain(line, language) for line in lines]
+    starts = [start]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    pieces: list[list[tuple[str, Leaf]]] = [[] for _ in lines]
+    for leaf in tree.leaves(start, end):
+        n = text.count("\n", start, max(start, leaf.start))
+        for m, piece in enumerate(text[max(start, leaf.start) : min(end, leaf.end)].split("\n")):
+            pieces[n + m].append((piece, leaf))
+    return [_line(line, language, starts[n], pieces[n]) for n, line in enumerate(lines)]
+
+
+def tokens_of(lines: list[Line]) -> list[Token]:
+    """Return the code of some lines."""
+    return [token for line in lines for token in line.code]
+
+
+def untyped_of(lines: list[Line]) -> list[Token]:
+    """Return the code of some lines without annotations."""
+    return [token for line in lines for token in line.untyped]
+
+
+def spared(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> list[str]:
+    """Return the lines of `new`, but those of `old` where nothing has changed that may change.
+
+    `keeps_notes`: comments that are only left out come back.
+    """
+    keys = [_key(line, keep) for line in old], [_key(line, keep) for line in new]
+    found: list[str] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if tag == "equal":
+            for before, after in zip(old[i1:i2], new[j1:j2], strict=True):
+                found += _chosen([before], [after], keep, keeps_notes)
+        else:
+            found += _chosen(old[i1:i2], new[j1:j2], keep, keeps_notes)
+    return found
+
+
+def _key(line: Line, keep: Keep) -> tuple[object, ...]:
+    """Return what is equal in lines that say the same, whatever they look like."""
+    code = line.untyped if keep is Keep.UNTYPED else line.code
+    return code or ("note", line.notes)
+
+
+def _chosen(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> list[str]:
+    """Return the old lines or the new ones, or some of both."""
+    is_same = tokens_of(old) == tokens_of(new)
+    if keep is Keep.UNTYPED:
+        if is_same or untyped_of(old) != untyped_of(new):
+            return _texts(old)
+        return [_with_note(old[0], new[0])] if len(old) == len(new) == 1 else _texts(new)
+    if is_same:
+        lost = _notes(old) if keeps_notes else set()
+        return _texts(old if _notes(new) <= lost or _notes(new) == _notes(old) else new)
+    above, below = _notes_above(old), _notes_above(new)
+    if keep is Keep.CODE:
+        return _texts(below or above) + _texts(old[len(above) :])
+    if keeps_notes and tokens_of(new) and not _notes(new):
+        return _texts(above) + _texts(new)
+    return _texts(new)
+
+
+def _texts(lines: list[Line]) -> list[str]:
+    return [line.text for line in lines]
+
+
+def _notes(lines: list[Line]) -> set[str]:
+    return {note for line in lines for note in line.notes}
+
+
+def _notes_above(lines: list[Line]) -> list[Line]:
+    """Return the comments with which some lines begin."""
+    n = next((n for n, line in enumerate(lines) if line.code), len(lines))
+    while n and not lines[n - 1].notes:
+        n -= 1
+    return lines[:n]
+
+
+def _with_note(old: Line, new: Line) -> str:
+    """Return the new line with the comment that stood behind the old one."""
+    code = new.text if new.note_at < 0 else new.text[: new.note_at].rstrip()
+    return code if old.note_at < 0 else f"{code.rstrip()}  {old.text[old.note_at :]}"
+
+
+def _plain(text: str, language: str) -> Line:
+    """Describe a line without a grammar: words behind white space, or a comment."""
+    words = text.split()
+    mark = line_comment(language)
+    if not words or (mark and words[0].startswith(mark)):
+        return Line(text, (), (), (text.strip(),) if words else (), -1)
+    code = ("", len(text) - len(text.lstrip())), *((word, 0) for word in words)
+    return Line(text, code, code, (), -1)
+
+
+def _line(text: str, language: str, start: int, pieces: list[tuple[str, Leaf]]) -> Line:
+    code: list[Token] = []
+    untyped: list[Token] = []
+    note_at = -1
+    for n, (piece, leaf) in enumerate(pieces):
+        if leaf.role is Role.NOTE:
+            note_at = leaf.start - start if note_at < 0 and leaf.start >= start else note_at
+            continue
+        is_last = all(other.role is Role.NOTE for _, other in pieces[n + 1 :])
+        if leaf.kind == "line_continuation":
+            continue
+        if is_last and piece == ";" and language in WITHOUT_SEMICOLONS:
+            continue
+        token = _as_written(piece, leaf, language), leaf.trail
+        code.append(token)
+        untyped += [] if leaf.role is Role.ANNOTATION else [token]
+    notes = [piece.strip() for piece, leaf in pieces if leaf.role is Role.NOTE]
+    notes = [note for note in notes if note]
+    return Line(text, tuple(code), tuple(untyped), tuple(notes), note_at if code else -1)
+
+
+def _as_written(piece: str, leaf: Leaf, language: str) -> str:
+    """Return a token as it would be with the other quotes."""
+    if language not in WITH_EITHER_QUOTES or "string" not in leaf.kind:
+        return piece
+    if leaf.kind in ("string_start", "string_end"):
+        return piece.replace("'", '"')
+    return (
+        QUOTED.sub(lambda match: match[0].replace("'", '"'), piece) if piece == leaf.text else piece
+    )
