@@ -27,7 +27,12 @@ FLOORS = [
     ["engine"],
     ["judge", "syntax", "download", "report"],
     ["gate", "asking", "names", "parsecheck", "feedback"],
+    ["actions"],
+    ["applicable"],
     ["typed_trees"],
+    ["lacking"],
+    ["docstyle", "statements"],
+    ["functions"],
     ["outline"],
     ["trees"],
     ["privacy", "ignores"],
@@ -36,7 +41,7 @@ FLOORS = [
     ["brackets", "grammars"],
     ["catalogue", "config", "options_page"],
     ["options"],
-    ["text", "folders", "languages"],
+    ["text", "folders", "languages", "testfiles"],
     ["__init__"],
 ]
 ONLY_IN = {
