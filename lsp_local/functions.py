@@ -60,11 +60,15 @@ class Function:
 
 def functions_around(tree: Tree, start: int, end: int) -> list[Function]:
     """Return the functions around what is between two offsets, outermost first."""
+    column = _note_column(tree, start, end)
+    if column is not None:  # to a grammar, a comment at the end of a block of Python is behind it
+        start = end = _above(tree.text, line_start(tree.text, start), column)
     nodes = tree.around(*_anchored(tree, start, end))
     found: list[Function] = []
     for n, node in enumerate(nodes):
         one = _function(tree, nodes, n) if node.type in FUNCTIONS else None
-        if one is not None:
+        is_beside = column is not None and one is not None and _column(tree, one.head) >= column
+        if one is not None and not is_beside:
             found.append(one)
     return found
 
@@ -150,6 +154,32 @@ def whole_start(text: str, offset: int) -> int:
     return offset if text[start:offset].strip() else start
 
 
+def _note_column(tree: Tree, start: int, end: int) -> int | None:
+    """Return the column of the comment or blank line of Python in which a cursor is."""
+    first, last = line_start(tree.text, start), line_end(tree.text, start)
+    line = tree.text[first:last]
+    if tree.language != "python" or end > last or line.strip()[:1] not in ("", "#"):
+        return None
+    return len(line) - len(line.lstrip()) if line.strip() else start - first
+
+
+def _column(tree: Tree, offset: int) -> int:
+    return offset - line_start(tree.text, offset)
+
+
+def _above(text: str, offset: int, column: int) -> int:
+    """Return where the code above `offset` begins that is indented no deeper than `column`."""
+    end = offset
+    while end > 0 and column:
+        start = line_start(text, end - 1)
+        line = text[start : end - 1]
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and not line.lstrip().startswith("#") and indent <= column:
+            return start + indent
+        end = start
+    return offset
+
+
 def _anchored(tree: Tree, start: int, end: int) -> tuple[int, int]:
     """Return a range that is not on the edge of what it is in: a cursor moves into its line."""
     text = tree.text
@@ -158,29 +188,11 @@ def _anchored(tree: Tree, start: int, end: int) -> tuple[int, int]:
         return end - len(text[start:end].lstrip()), end
     first, last = line_start(text, start), line_end(text, start)
     line = text[first:last]
-    if tree.language == "python" and line.strip()[:1] in ("", "#"):
-        column = (start - first) if not line.strip() else len(line) - len(line.lstrip())
-        return _above(text, first, column)
     if not line.strip():
         return start, start
     at = min(max(start, last - len(line.lstrip())), first + len(line.rstrip()) - 1)
+    at -= text[at].isspace() and not text[at - 1 : at].isspace()
     return at, at + 1
-
-
-def _above(text: str, offset: int, column: int) -> tuple[int, int]:
-    """Return the code above that a comment or blank line of Python stands under, by its column."""
-    end = offset
-    while end > 0 and column:
-        start = line_start(text, end - 1)
-        line = text[start : end - 1]
-        indent = len(line) - len(line.lstrip())
-        is_code = line.strip() and not line.lstrip().startswith("#")
-        # A line at the same column is a sibling: it is in the same function.
-        if is_code and (indent <= column):
-            at = start + (indent if indent < column else len(line.rstrip()) - 1)
-            return at, at + 1
-        end = start
-    return offset, offset
 
 
 def _function(tree: Tree, around: "list[Node]", n: int) -> Function | None:
