@@ -25,7 +25,8 @@ from lsp_local.parts import Place as Place
 
 if TYPE_CHECKING:
     import tree_sitter
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node as Node
+    from tree_sitter import Parser
 
 DEEPEST = 20  # types in types
 LONGEST_TEXT = 1_000_000  # characters; what is longer is generated, and takes over 0.2 s
@@ -64,6 +65,22 @@ class Tree:
         tree = _parser(self.language).parse(_as_ascii(whole), edited)
         found = Tree(whole, self.language, tree)
         self._last = (start, end, text), found
+        return found
+
+    @property
+    def root(self) -> "Node":
+        """Return the node of the whole text; bytes in its tree are code points of the text."""
+        return self._root
+
+    def around(self, start: int, end: int) -> "list[Node]":
+        """Return the nodes that cover what is between two offsets, outermost first."""
+        found = [self._root]
+        cursor = self._root.walk()  # Node.first_child_for_byte crashes where there is no child
+        while cursor.goto_first_child_for_byte(start) is not None:
+            node = cursor.node
+            if node is None or node.start_byte > start or node.end_byte < end:
+                break
+            found.append(node)
         return found
 
     @property

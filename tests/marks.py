@@ -41,3 +41,17 @@ def decode(stops: Stops, answer: str) -> Cut | None:
     for n in range(1, len(tokens)):
         assert cut(stops, "".join(tokens[:n])) is None, f"too early: {tokens[:n]}"
     return cut(stops, said)
+
+
+def range_at(
+    marked: str, language: str = "python", path: str = "app.py"
+) -> tuple[Document, int, int]:
+    """Return the document without its marks, and the range: `<START>…<END>`, or one `<CURSOR>`."""
+    if CURSOR in marked:
+        doc, offset = doc_at(marked, language, path)
+        return doc, offset, offset
+    before, rest = split_at(marked, START)
+    inside, behind = split_at(rest, END)
+    uri = f"file:///shop/{path}"
+    text = before + inside + behind
+    return Document(uri, path, "shop", language, text), len(before), len(before + inside)
