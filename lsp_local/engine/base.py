@@ -102,27 +102,27 @@ class GenerateRequest:
 class Token:
     """One decoded token: what it adds to the answer, in bytes, and its log-probability.
 
-    `second` is what the model would have said instead, `gap` by how much that is less likely, in
-    nats; -1 where there was no choice.
+    `second` is what the model would have said instead, in the same form; None where there was no
+    choice.
     """
 
     token: int
     piece: bytes
     logprob: float
-    second: int = -1
-    gap: float = 0.0
+    second: "Token | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """The model's second choice for `tokens[at]` of an answer: `token`, `gap` nats less likely.
+    """The model's second choice for `tokens[at]` of an answer: `token`, which adds `text`.
 
-    `offset` is where in the text of the answer that token begins.
+    It is `gap` nats less likely. `offset` is where in the text of the answer that token begins.
     """
 
     at: int
     offset: int
     token: int
+    text: str
     gap: float
 
 

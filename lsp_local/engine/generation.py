@@ -96,11 +96,16 @@ class _Answer:
                 self.finish = Finish.STOP
             elif len(self.logprobs) >= self._request.n_predict:
                 self.finish = Finish.LENGTH
-            if token.second >= 0:
-                offset = len(self._text()) - len(piece.decode(errors="ignore"))
-                self.seconds.append(Second(len(tokens), offset, token.second, round(token.gap, 4)))
+            if self._request.n_seconds and token.second and token.second.piece:
+                self._note_second(token, token.second, len(tokens), piece)
             tokens.append(token.token)
             yield replace(token, piece=piece)
+
+    def _note_second(self, token: Token, second: Token, at: int, piece: bytes) -> None:
+        offset = len(self._text()) - len(piece.decode(errors="ignore"))
+        text = second.piece.decode(errors="replace")
+        gap = round(token.logprob - second.logprob, 4)
+        self.seconds.append(Second(at, offset, second.token, text, gap))
 
     def _stop_at(self, piece: bytes, logprob: float) -> Cut | None:
         """Take in what a token adds; return the end of the answer if it is that."""

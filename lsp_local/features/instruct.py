@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 from lsp_local import chat
 from lsp_local.chat import Message
-from lsp_local.engine.base import ChatEngine, EngineError, GenerateRequest, OnText, Priority
+from lsp_local.engine.base import (
+    ChatEngine,
+    EngineError,
+    Generated,
+    GenerateRequest,
+    OnText,
+    Priority,
+)
 
 FENCE = "```"
+LEAST_PREDICTED = 16  # tokens; an answer of fewer is none
 # Examples say more to a small model than rules do. All of this is in one KV state, also on disk.
 HEAD = (
     Message(
@@ -75,13 +83,27 @@ async def ask(engine: ChatEngine, question: Question, on_text: OnText = lambda _
     Cancelling the task stops the decode. Raises EngineError for what does not fit into the context,
     UserError for a model that cannot be talked to.
     """
+    answer = await ask_for(engine, question, on_text)
+    return chat.without_thoughts(question.opening + answer.text)
+
+
+async def ask_for(
+    engine: ChatEngine,
+    question: Question,
+    on_text: OnText = lambda _text: None,
+    n_seconds: int = 0,
+) -> Generated:
+    """Return the model's answer as `ask` does, but with all that is known of it.
+
+    Its text goes on from the opening. With `n_seconds` it says where it was a near thing.
+    """
     info = await engine.info()
     messages = [*HEAD, *question.before, Message("user", question.task)]
     tokens = await _tokens(engine, info.chat_template, messages, question.opening)
     n_predict = min(question.n_predict, info.n_ctx - len(tokens) - 1)
-    if n_predict < 1:
+    if n_predict < LEAST_PREDICTED:
         raise EngineError(
-            f"the code has too many tokens for a context of {info.n_ctx}; select less of it, or "
+            f"this is too much code for a context of {info.n_ctx} tokens; select less of it, or "
             "raise `n_ctx`"
         )
     (draft,) = await engine.tokenize([question.draft]) if question.draft else [[]]
@@ -92,9 +114,9 @@ async def ask(engine: ChatEngine, question: Question, on_text: OnText = lambda _
         priority=question.priority,
         until=question.until,
         draft=tuple(draft),
+        n_seconds=n_seconds,
     )
-    answer = await engine.generate(request, on_text)
-    return chat.without_thoughts(question.opening + answer.text)
+    return await engine.generate(request, on_text)
 
 
 async def warm(engine: ChatEngine) -> None:

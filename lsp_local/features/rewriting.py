@@ -1,0 +1,140 @@
+"""Rewriting code as the model is told, until an edit is safe or it is clear that none is to be had.
+
+A small model that is asked to mend a function mostly says it again, letter by letter. But where it
+hesitated on the way is often where the fault is. So, when nothing was changed, the answers that it
+nearly gave are looked at, the nearest first: each begins with its second choice at one place.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from lsp_local import privacy
+from lsp_local.chat import Message, without_thoughts
+from lsp_local.engine.base import ChatEngine, Generated, GenerateRequest, OnText, Second
+from lsp_local.features.instruct import FENCE, Question, ask_for
+from lsp_local.text import Document, TextEdit
+from lsp_local.trees import Place, Tree, parse
+from lsp_local.verify import NOTHING, Rules, Verdict, verified
+
+END = f"\n{FENCE}"  # with which a block of code ends
+N_NEAR = 8  # answers that were nearly given are looked at
+N_SECONDS = 60  # places where it was a near thing; some are in comments, or make no difference
+CHARS_A_TOKEN = 2.5  # of dense code
+LEAST_ANSWER = 96  # tokens that an answer may have at least
+TWICE = 2  # times as long as the code may an answer be
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be done with the code between `rules.start` and `rules.end`.
+
+    `instruction` is said behind the code, `background` before it. `opening` is the code with which
+    every right answer begins, "" where that is not known; it ends at the end of a line. With
+    `is_fix` what the model nearly said counts, too.
+    """
+
+    instruction: str
+    rules: Rules
+    background: str = ""
+    opening: str = ""
+    is_fix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Edits that are safe, or what is wrong with the answer. `n_tried` answers were looked at."""
+
+    edits: tuple[TextEdit, ...] = ()
+    problem: str = ""
+    n_tried: int = 1
+
+
+async def rewrite(
+    engine: ChatEngine, doc: Document, job: Job, on_text: OnText = lambda _text: None
+) -> Rewritten:
+    """Return a safe edit that does the job, or why there is none.
+
+    Cancelling the task stops the decode. Raises EngineError and UserError as `instruct.ask` does.
+    """
+    code = privacy.redact(doc.text[job.rules.start : job.rules.end])
+    question = _question(doc, job, code)
+    answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
+    text = _said(question, answer)
+    verdict = verified(doc, text, job.rules)
+    if verdict.problem == NOTHING and job.is_fix:
+        return await _nearest(engine, doc, job, question, answer)
+    if not verdict.problem:
+        return Rewritten(verdict.edits)
+    again = _again(question, text, verdict.problem)
+    verdict = verified(doc, _said(again, await ask_for(engine, again, on_text)), job.rules)
+    return Rewritten(verdict.edits, verdict.problem, n_tried=2)
+
+
+def _question(doc: Document, job: Job, code: str) -> Question:
+    """Put the code first: whatever else is asked about it, it is read once."""
+    shown = f"{FENCE}{doc.language}\n{code.rstrip()}{END}"
+    task = "\n\n".join(part for part in (job.background, shown, job.instruction) if part)
+    n_code = int(len(code) / CHARS_A_TOKEN)
+    return Question(
+        task,
+        LEAST_ANSWER + TWICE * n_code,
+        opening=f"{FENCE}{doc.language}\n{job.opening}",
+        until=END,
+        draft=code,
+    )
+
+
+def _again(question: Question, said: str, problem: str) -> Question:
+    """Ask once more, with what is wrong."""
+    before = Message("user", question.task), Message("assistant", said)
+    task = f"That is not right: {problem}. Answer with the whole code again, corrected."
+    return replace(question, task=task, before=before)
+
+
+def _said(question: Question, answer: Generated) -> str:
+    end = END if answer.stop == "until" else ""
+    return without_thoughts(question.opening + answer.text) + end
+
+
+async def _nearest(
+    engine: ChatEngine, doc: Document, job: Job, question: Question, answer: Generated
+) -> Rewritten:
+    """Return the safe edit among the answers that were nearly given that is the likeliest."""
+    n_tried = 1
+    async for text in _near(engine, question, answer, doc.language):
+        n_tried += 1
+        verdict = verified(doc, text, job.rules)
+        if verdict.edits:
+            return Rewritten(verdict.edits, n_tried=n_tried)
+    return Rewritten(problem=NOTHING, n_tried=n_tried)
+
+
+async def _near(
+    engine: ChatEngine, question: Question, answer: Generated, language: str
+) -> AsyncIterator[str]:
+    """Yield the answers that were nearly given, those first that were the nearest."""
+    opened = question.opening.removeprefix(f"{FENCE}{language}\n")
+    tree = parse(opened + answer.text, language)
+    worth = [one for one in answer.seconds if _is_worth(tree, len(opened) + one.offset, one)]
+    for one in worth[:N_NEAR]:
+        request = GenerateRequest(
+            [*answer.tokens[: one.at], one.token],
+            question.n_predict,
+            priority=question.priority,
+            until=question.until,
+            draft=tuple(answer.tokens[one.at + 1 :]),
+        )
+        rest = await engine.generate(request)
+        said = answer.text[: one.offset] + one.text + rest.text
+        yield _said(question, replace(rest, text=said))
+
+
+def _is_worth(tree: Tree | None, offset: int, one: Second) -> bool:
+    """Whether another token at `offset` can make another program."""
+    if tree is None or not one.text.strip():
+        return False
+    is_code = tree.place(offset + 1) is Place.CODE
+    return is_code and bool(tree.text[offset : offset + 2].strip())
+
+
+__all__ = ["Job", "Rewritten", "Verdict", "rewrite"]
