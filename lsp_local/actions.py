@@ -69,10 +69,10 @@ def offers(
 
     `only` are kinds of LSP; "refactor" is also "refactor.rewrite".
     """
-    found = _fixes(doc, start, end, diagnostics) if _is_wanted("quickfix", only) else []
+    found = _fixes(doc, start, end, diagnostics) if is_wanted("quickfix", only) else []
     place = place_at(doc, start, end, is_asked=bool(only))
     for name in APPLIES if place is not None else ():
-        if place is not None and _is_wanted(ACTIONS[name].kind, only):
+        if place is not None and is_wanted(ACTIONS[name].kind, only):
             one = _applied(name, place)
             found += [one] if one is not None else []
     return [one for one in found if not _is_private(doc, one)]
@@ -101,7 +101,8 @@ def _applied(name: str, place: Place) -> Offer | None:
     return Offer(name, title, ACTIONS[name].kind, start, end)
 
 
-def _is_wanted(kind: str, only: Sequence[str]) -> bool:
+def is_wanted(kind: str, only: Sequence[str]) -> bool:
+    """Whether a kind of action is one of those asked for; all are where `only` is empty."""
     return not only or any(not one or kind == one or kind.startswith(one + ".") for one in only)
 
 

@@ -30,7 +30,7 @@ class Job:
 
     `instruction` is said behind the code, `background` before it. `opening` is the code with which
     every right answer begins, "" where that is not known; it ends at the end of a line. With
-    `is_fix` what the model nearly said counts, too.
+    `is_fix` what the model nearly said counts, too; with `is_whole` the instruction holds the code.
     """
 
     instruction: str
@@ -38,6 +38,7 @@ class Job:
     background: str = ""
     opening: str = ""
     is_fix: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def rewrite(
 
 def _question(doc: Document, job: Job, code: str) -> Question:
     """Put the code first: whatever else is asked about it, it is read once."""
-    shown = f"{FENCE}{doc.language}\n{code.rstrip()}{END}"
+    shown = "" if job.is_whole else f"{FENCE}{doc.language}\n{code.rstrip()}{END}"
     task = "\n\n".join(part for part in (job.background, shown, job.instruction) if part)
     n_code = int(len(code) / CHARS_A_TOKEN)
     return Question(

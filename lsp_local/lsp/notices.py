@@ -3,13 +3,16 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 logger = logging.getLogger(__name__)
+
+REPORT_SECONDS = 0.25  # between two reports: nobody reads faster
 
 
 class Notices:
@@ -37,31 +40,53 @@ class Notices:
         self._server.window_show_message(types.ShowMessageParams(kind, text))
 
     @asynccontextmanager
-    async def progress(self, title: str) -> AsyncIterator[None]:
-        """Show `title` while the body runs, in clients that can.
+    async def progress(
+        self, title: str, stop: Callable[[], None] | None = None
+    ) -> AsyncIterator[Callable[[str], None]]:
+        """Show `title` while the body runs, in clients that can; yield what says how far it is.
 
-        Never for use in a handler: Helix answers no request while it waits for one.
+        With `stop` the user can end it. No request waits for the client: Helix answers none while
+        it waits for one.
         """
         window = self._server.client_capabilities.window
         if window is None or not window.work_done_progress:
-            yield
+            yield lambda _message: None
             return
 
         token = f"lsp-local/{next(self._tokens)}"
         # The body does not wait: a client may take its time, or never answer.
-        begun = asyncio.create_task(self._begin(token, title))
+        begun = asyncio.create_task(self._begin(token, title, stop))
         try:
-            yield
+            yield self._reporter(token, begun)
         finally:
             if not begun.cancel() and begun.result():
                 self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
-    async def _begin(self, token: str, title: str) -> bool:
+    async def _begin(self, token: str, title: str, stop: Callable[[], None] | None) -> bool:
+        progress = self._server.work_done_progress
         try:
-            await self._server.work_done_progress.create_async(token)
+            await progress.create_async(token)
         except Exception as error:  # the client said no
             logger.info("no progress is shown: %s", error)
             return False
-        begin = types.WorkDoneProgressBegin(title, cancellable=False)
-        self._server.work_done_progress.begin(token, begin)
+        if stop is not None:
+            progress.tokens[token].add_done_callback(
+                lambda one: stop() if one.cancelled() else None
+            )
+        begin = types.WorkDoneProgressBegin(title, cancellable=stop is not None)
+        progress.begin(token, begin)
         return True
+
+    def _reporter(self, token: str, begun: asyncio.Task[bool]) -> Callable[[str], None]:
+        last = 0.0
+
+        def report(message: str) -> None:
+            nonlocal last
+            now = time.monotonic()
+            is_shown = begun.done() and not begun.cancelled() and begun.result()
+            if is_shown and now - last >= REPORT_SECONDS:
+                last = now
+                said = types.WorkDoneProgressReport(message=message)
+                self._server.work_done_progress.report(token, said)
+
+        return report

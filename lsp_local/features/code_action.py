@@ -1,0 +1,148 @@
+"""Code actions: what the model is told for each of them, and how its answer becomes an edit."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from lsp_local import privacy
+from lsp_local.actions import Offer
+from lsp_local.docwriting import place_docstring
+from lsp_local.engine.base import ChatEngine, OnText
+from lsp_local.features.instruct import FENCE, Question, ask
+from lsp_local.features.resolved import NO_SAFE_EDIT, NOTHING_SAID, Resolved, commented
+from lsp_local.features.rewriting import Job, rewrite
+from lsp_local.functions import Function, parameters, returns_something
+from lsp_local.statements import function_meant
+from lsp_local.text import Document
+from lsp_local.trees import Tree
+from lsp_local.typed_trees import parse_typed
+from lsp_local.verify import Rules
+
+N_WORDS = 120  # tokens of a docstring or comment
+
+SIMPLIFY = "Simplify this code without changing what it does."
+GUARD = (
+    "Add error handling to this code where it can fail, as is usual in {language}. "
+    "Change nothing else."
+)
+ANNOTATE = "Add type annotations to the parameters and the result of `{name}`. Change nothing else."
+BODY = "Write the body of `{name}`, as its name, parameters and docstring say."
+COMMENT = "Explain in one or two short sentences what this code does and why. Write no code."
+DOCSTRING = (
+    "Write the documentation of `{name}`: one short sentence that says what it does{more}. "
+    "Write no code."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a user has chosen. `instruction` is the user's own, for `rewrite`.
+
+    `rules` is what the project says to those who write code in it, "" for nothing.
+    """
+
+    offer: Offer
+    instruction: str = ""
+    rules: str = ""
+
+
+async def resolve(
+    engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText = lambda _text: None
+) -> Resolved:
+    """Do what was offered. Cancelling the task stops the decode within milliseconds.
+
+    Raises EngineError for too much code and UserError for a model that follows no instructions.
+    """
+    do = _BY_NAME.get(wanted.offer.name, _rewrite)
+    return await do(engine, doc, wanted, on_text)
+
+
+def _job(doc: Document, wanted: Wanted) -> Job:
+    """Return what the model is told to do with the code, and what it must leave alone."""
+    offer = wanted.offer
+    function = _function(doc, offer)
+    name = function.name if function else "this code"
+    rules = Rules(offer.start, offer.end)
+    match offer.name:
+        case "fix":
+            problem = "; ".join(_said(doc, offer))
+            return Job(f"Fix the bug in this code: {problem}", rules, is_fix=True)
+        case "annotate":
+            return Job(ANNOTATE.format(name=name), replace(rules, only_annotations=True))
+        case "simplify":
+            return Job(SIMPLIFY, rules)
+        case "guard":
+            return Job(GUARD.format(language=doc.language), rules)
+        case "body":
+            return Job(BODY.format(name=name), rules)
+    return Job(wanted.instruction, replace(rules, keeps_signature=False, may_drop_names=True))
+
+
+async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+    job = _job(doc, wanted)
+    opening = _opening(doc, wanted.offer) if job.rules.keeps_signature else ""
+    job = replace(job, background=wanted.rules, opening=opening)
+    found = await rewrite(engine, doc, job, on_text)
+    return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+
+
+def _opening(doc: Document, offer: Offer) -> str:
+    """Return the code up to the body of the function, as far as no action may change it."""
+    function = _function(doc, offer)
+    if function is None or offer.name == "annotate" or function.body <= offer.start:
+        return ""
+    opening = doc.text[offer.start : function.body].rstrip()
+    return privacy.redact(opening) + "\n" if "\n" in doc.text[function.head : offer.end] else ""
+
+
+def _said(doc: Document, offer: Offer) -> list[str]:
+    """Return what is complained about, each with the line that it is about."""
+    found = []
+    for one in offer.diagnostics:
+        start = doc.text.rfind("\n", 0, one.start) + 1
+        line = doc.text[start:].split("\n", 1)[0].strip()
+        found.append(f"{one.message.strip()} (in the line `{line}`)")
+    return found
+
+
+async def _docstring(
+    engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText
+) -> Resolved:
+    """Let the model find words; their form and place are ours, so the code cannot break."""
+    tree, function = parse_typed(doc.text, doc.language), _function(doc, wanted.offer)
+    if tree is None or function is None:
+        return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
+    task = DOCSTRING.format(name=function.name, more=_more(tree, function))
+    said = await ask(engine, _about(doc, wanted, task), on_text)
+    edits = place_docstring(doc, wanted.offer.start, wanted.offer.end, said)
+    return Resolved(edits, "" if edits else NOTHING_SAID)
+
+
+def _more(tree: Tree, function: Function) -> str:
+    """Say which lines are wanted behind the first sentence."""
+    names = parameters(tree, function)
+    lines = [f"`{name}: what it is`" for name in names]
+    lines += ["`returns: what is returned`"] if returns_something(tree, function) else []
+    return f"; then a line for each of {', '.join(lines)}" if lines else ""
+
+
+async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+    """Put an explanation above the code."""
+    said = await ask(engine, _about(doc, wanted, COMMENT), on_text)
+    return commented(doc, wanted.offer.start, said)
+
+
+def _about(doc: Document, wanted: Wanted, task: str) -> Question:
+    """Ask in words about the code of an offer."""
+    code = privacy.redact(doc.text[wanted.offer.start : wanted.offer.end])
+    shown = f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}"
+    parts = [part for part in (wanted.rules, shown, task) if part]
+    return Question("\n\n".join(parts), N_WORDS)
+
+
+def _function(doc: Document, offer: Offer) -> Function | None:
+    tree = parse_typed(doc.text, doc.language)
+    return function_meant(tree, offer.start, offer.end) if tree is not None else None
+
+
+_Do = Callable[[ChatEngine, Document, Wanted, OnText], Awaitable[Resolved]]
+_BY_NAME: dict[str, _Do] = {"docstring": _docstring, "comment": _comment}

@@ -1,0 +1,152 @@
+"""Code actions in the editor: what is offered is remembered, what is chosen is done, once."""
+
+import asyncio
+import itertools
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsp_local import actions
+from lsp_local.actions import Offer
+from lsp_local.engine.base import ChatEngine
+from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.prompting import run_prompt, scope_of
+from lsp_local.features.resolved import Resolved
+from lsp_local.lsp.notices import Notices
+from lsp_local.options import Options
+from lsp_local.promptfiles import PromptFile, applies, folders_for, load
+from lsp_local.rules import rules_for
+from lsp_local.text import Diagnostic, Document, UserError
+from lsp_local.trust import is_trusted
+
+logger = logging.getLogger(__name__)
+
+N_REMEMBERED = 256  # offers; an editor asks for a new list at every move of the cursor
+N_RULES = 1200  # characters of the project's rules: a small model follows few
+STALE = "the text has changed; choose the action again"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An action as it was offered, for the text as it was then. `prompt` is of the user's own."""
+
+    doc: Document
+    offer: Offer
+    prompt: PromptFile | None = None
+    instruction: str = ""
+
+
+class Acting:
+    """Invariant: an edit is returned only for the text that it was made for."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._options = Options()
+        self._folder: Path | None = None
+        self._keys = itertools.count(1)
+        self._offered: OrderedDict[str, Chosen] = OrderedDict()
+
+    def configure(self, options: Options, folder: Path | None) -> None:
+        """Take over the options, and the folder whose rules and prompts count if it is trusted."""
+        self._options = options
+        self._folder = folder if folder and is_trusted(options, folder) else None
+
+    def offers(
+        self,
+        doc: Document,
+        start: int,
+        end: int,
+        diagnostics: Sequence[Diagnostic],
+        only: Sequence[str],
+    ) -> dict[str, Offer]:
+        """Return what can be done between two offsets, by the keys under which it is chosen."""
+        found = [Chosen(doc, one) for one in actions.offers(doc, start, end, diagnostics, only)]
+        found += self._own(doc, start, end, diagnostics, only)
+        return {self.remember(one): one.offer for one in found}
+
+    def remember(self, chosen: Chosen) -> str:
+        """Keep an offer; return its key."""
+        key = str(next(self._keys))
+        self._offered[key] = chosen
+        while len(self._offered) > N_REMEMBERED:
+            self._offered.popitem(last=False)
+        return key
+
+    def offered(self, key: str) -> Chosen | None:
+        """Return what was offered under a key; None for what was long ago."""
+        return self._offered.get(key)
+
+    async def act(
+        self, chosen: Chosen, engine: ChatEngine, is_current: Callable[[], bool]
+    ) -> Resolved:
+        """Do what the user has chosen, and show how far it is; the user can stop it.
+
+        Cancelling the task stops it, too. What cannot be done is a problem, never an exception.
+        """
+        work: asyncio.Task[Resolved] | None = None
+
+        def stop() -> None:
+            if work is not None:
+                work.cancel()
+
+        async with self._notices.progress(chosen.offer.title, stop) as report:
+            work = asyncio.create_task(self._do(chosen, engine, report))
+            try:
+                await asyncio.wait([work])
+            finally:
+                work.cancel()
+        if work.cancelled():
+            return Resolved(problem="stopped")
+        return work.result() if is_current() else Resolved(problem=STALE)
+
+    async def _do(
+        self, chosen: Chosen, engine: ChatEngine, report: Callable[[str], None]
+    ) -> Resolved:
+        n_heard = itertools.count(1)
+
+        def hear(_text: str) -> None:
+            report(f"{next(n_heard)} tokens")
+
+        doc, offer = chosen.doc, chosen.offer
+        try:
+            if chosen.prompt is not None:
+                span = offer.start, offer.end
+                return await run_prompt(engine, doc, chosen.prompt, span, offer.diagnostics, hear)
+            wanted = Wanted(offer, chosen.instruction, await self._rules(doc))
+            return await resolve(engine, doc, wanted, hear)
+        except UserError as error:
+            return Resolved(problem=str(error))
+        except Exception:
+            logger.exception("a code action failed")
+            return Resolved(problem="something went wrong; the log says more")
+
+    async def _rules(self, doc: Document) -> str:
+        """Return what the project says to those who write code in it."""
+        if self._folder is None:
+            return ""
+        exclude = self._options.exclude
+        found = await asyncio.to_thread(rules_for, self._folder, doc.path, N_RULES, exclude)
+        self._notices.warn(found.warnings)
+        return found.text
+
+    def _own(
+        self,
+        doc: Document,
+        start: int,
+        end: int,
+        diagnostics: Sequence[Diagnostic],
+        only: Sequence[str],
+    ) -> list[Chosen]:
+        """Return the prompt files that apply."""
+        prompts, bad = load(folders_for(self._folder, self._folder is not None))
+        self._notices.warn([f"{one.path}:{one.line}: {one.reason}" for one in bad])
+        found = []
+        for prompt in prompts:
+            span = scope_of(prompt, doc, start, end)
+            is_wanted = actions.is_wanted(prompt.kind, only)
+            if span and is_wanted and applies(prompt, doc.language, start < end, True):
+                offer = Offer(prompt.name, prompt.title, prompt.kind, *span, tuple(diagnostics))
+                found.append(Chosen(doc, offer, prompt))
+        return found

@@ -1,0 +1,147 @@
+"""The messages of code actions: the list at once, the work when one was chosen."""
+
+import asyncio
+from typing import Protocol
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from lsp_local import actions
+from lsp_local.features.resolved import Resolved
+from lsp_local.lsp import convert_edits
+from lsp_local.lsp.acting import Chosen
+from lsp_local.lsp.convert_edits import ACT
+from lsp_local.lsp.session import Session
+
+REWRITE = "lspLocal.rewrite"
+PREVIEW = "lspLocal/rewrite"
+KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
+
+
+class WithSession(Protocol):
+    """A server with a session."""
+
+    session: Session
+
+    @property
+    def encoding(self) -> str:
+        """Return what the client counts in."""
+
+    @property
+    def client_capabilities(self) -> types.ClientCapabilities:
+        """Return what the client can do."""
+
+    async def workspace_apply_edit_async(
+        self, params: types.ApplyWorkspaceEditParams
+    ) -> types.ApplyWorkspaceEditResult:
+        """Have the client change documents."""
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        """Show diagnostics."""
+
+
+def register(server: LanguageServer) -> None:
+    """Let `server`, which has a session, offer code actions and do them."""
+    kinds = [types.CodeActionKind(kind) for kind in KINDS]
+    options = types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+    server.feature(types.CODE_ACTION_RESOLVE)(resolve_code_action)
+    server.feature(PREVIEW)(preview)
+    server.command(ACT)(act)
+    server.command(REWRITE)(rewrite)
+
+
+def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """List what can be done in a range, without the model. LSP, "Code Action Request"."""
+    doc = ls.session.readable(params.text_document.uri)
+    if doc is None:
+        return []
+    start, end = convert_edits.span_of(doc.text, params.range, ls.encoding)
+    diagnostics = convert_edits.diagnostics_in(doc, params.context.diagnostics, ls.encoding)
+    only = [str(getattr(one, "value", one)) for one in params.context.only or []]
+    found = ls.session.acting.offers(doc, start, end, diagnostics, only)
+    can_resolve = convert_edits.can_resolve(ls.client_capabilities)
+    return [
+        convert_edits.code_action(offer, key, params, can_resolve) for key, offer in found.items()
+    ]
+
+
+async def resolve_code_action(ls: WithSession, action: types.CodeAction) -> types.CodeAction:
+    """Do what was chosen. LSP, "Code Action Resolve Request"."""
+    chosen = ls.session.acting.offered(convert_edits.key_in(action.data))
+    if chosen is None:
+        ls.session.notices.say("this action is no longer known; choose it again")
+        return action
+    action.edit = _told(ls, chosen, await ls.session.act(chosen))
+    return action
+
+
+def act(ls: WithSession, *arguments: object) -> None:
+    """Do what was chosen, and have the client apply it: for clients that cannot resolve."""
+    match arguments:
+        case (str(key), *_):
+            chosen = ls.session.acting.offered(key)
+            if chosen is not None:
+                ls.session.spawn(_apply(ls, chosen))
+
+
+def rewrite(ls: WithSession, *arguments: object) -> None:
+    """Follow an instruction: arguments are a URI, a range and the text. The client applies it."""
+    chosen = _instructed(ls, *arguments)
+    if chosen is not None:
+        ls.session.spawn(_apply(ls, chosen))
+
+
+async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None:
+    """Return the edit that follows an instruction, for the client to show before it applies it.
+
+    Our own request: `textDocument.uri`, `range` and `instruction`.
+    """
+    match params:
+        case {"textDocument": {"uri": uri}, "range": where, "instruction": said}:
+            chosen = _instructed(ls, uri, where, said)
+            return _told(ls, chosen, await ls.session.act(chosen)) if chosen else None
+    return None
+
+
+def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
+    match arguments:
+        case (
+            str(uri),
+            {
+                "start": {"line": int(line), "character": int(character)},
+                "end": {"line": int(last), "character": int(behind)},
+            },
+            str(instruction),
+        ) if min(line, character, last, behind) >= 0 and instruction.strip():
+            doc = ls.session.readable(uri)
+            if doc is None:
+                return None
+            where = types.Range(types.Position(line, character), types.Position(last, behind))
+            span = convert_edits.span_of(doc.text, where, ls.encoding)
+            offer = actions.offer("rewrite", doc, *span, [])
+            return Chosen(doc, offer, instruction=instruction.strip()) if offer else None
+    return None
+
+
+async def _apply(ls: WithSession, chosen: Chosen) -> None:
+    edit = _told(ls, chosen, await ls.session.act(chosen))
+    if edit is not None:
+        params = types.ApplyWorkspaceEditParams(edit, label=f"lsp-local: {chosen.offer.title}")
+        await asyncio.shield(ls.workspace_apply_edit_async(params))
+
+
+def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEdit | None:
+    """Return the edit of what came of an action, and tell the user the rest."""
+    doc, encoding = chosen.doc, ls.encoding
+    if found.message or found.problem:
+        ls.session.notices.say(found.message or f"{chosen.offer.title}: {found.problem}")
+    if found.diagnostics:
+        shown = convert_edits.diagnostics_out(doc, found.diagnostics, encoding)
+        params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
+        ls.text_document_publish_diagnostics(params)
+    capabilities = ls.client_capabilities
+    edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
+    if edit is None and (found.new_file or found.edits):
+        ls.session.notices.say("this editor cannot make new files for a language server")
+    return edit
