@@ -19,6 +19,7 @@ from lsp_local.grammars import (
     STRINGS,
     WRAPPERS,
 )
+from lsp_local.parts import Part
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -149,6 +150,15 @@ class Tree:
     def _named(self, node: "Node") -> str:
         """Return the bare name: `Point` for `Point<T>`, `area` for `Point::area`."""
         return self.text[node.start_byte : node.end_byte].partition("<")[0].rpartition("::")[2]
+
+    @property
+    def root(self) -> Part:
+        """Return the node of all the text."""
+        return self._root
+
+    def part_at(self, start: int, end: int) -> Part:
+        """Return the smallest node around what is between two offsets."""
+        return self._root.descendant_for_byte_range(start, end) or self._root
 
     def imports(self) -> list[str]:
         """Return the statements that import, as they are written."""
