@@ -30,13 +30,14 @@ def prose(text: str) -> str:
     parts: list[str] = []
     end = 0
     for code in CODE.finditer(text):
-        parts += [_escaped(text[end : code.start()]), inline(code[2])]
+        parts += [escaped(text[end : code.start()]), inline(code[2])]
         end = code.end()
-    shown = "".join([*parts, _escaped(text[end:])])
+    shown = "".join([*parts, escaped(text[end:])])
     return BEGINNING.sub(lambda found: f"{found[1]}\\", shown, count=1) if _begins(shown) else shown
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text of which no sign is taken for a mark."""
     return SPECIAL.sub(r"\\\g<0>", text)
 
 

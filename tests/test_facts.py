@@ -29,7 +29,7 @@ def check(marked: str, language: str, want: str | None) -> None:
 
 def cases() -> list[object]:
     """Read `=== what it is`, `--- language`, the code with its mark, `--- shown`, what is shown."""
-    found = []
+    found: list[object] = []
     for path in sorted(FOLDER.glob("*.txt")):
         for case in path.read_text().removeprefix("=== ").split("\n=== "):
             title, _, rest = case.partition("\n--- ")

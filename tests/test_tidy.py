@@ -19,6 +19,7 @@ FLOORS = [
     ["evals"],
     ["lsp"],
     ["features"],
+    ["explanations", "prose"],
     ["windows", "cache", "facts"],
     ["context", "lookup"],
     ["similar", "imports"],
