@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, context, doctor, evals, model, stats, tour, why
+from lsp_local.cli import bench, complete, context, doctor, evals, explain, model, stats, tour, why
 
 app = typer.Typer(
     name="lsp-local",
@@ -19,6 +19,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)
+app.command("explain")(explain.explain_at)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
