@@ -25,6 +25,10 @@ class Explanations:
         self._said: OrderedDict[bytes, str] = OrderedDict()
         self._forgotten: set[bytes] = set()
 
+    def is_kept_by(self, disk: "CompletionDisk | None") -> bool:
+        """Whether this is where more of it is kept."""
+        return self._disk is disk
+
     def recall(self, key: bytes) -> str | None:
         """Return what was said, None where the model was never asked; 0.02 ms for the disk."""
         if key in self._said:
