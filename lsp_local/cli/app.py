@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, context, doctor, evals, explain, model, stats, tour, why
+from lsp_local.cli import (
+    bench,
+    complete,
+    context,
+    doctor,
+    eval_explain,
+    evals,
+    explain,
+    model,
+    stats,
+    tour,
+    why,
+)
 
 app = typer.Typer(
     name="lsp-local",
@@ -16,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+evals.app.command("explain")(eval_explain.eval_explain)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)
