@@ -77,6 +77,14 @@ def test_in_an_f_string_there_are_names() -> None:
     check('def f(total):\n    return f"{to<CURSOR>tal}"\n', "python", PARAMETER)
 
 
+def test_line_ends_of_windows_and_tabs_are_no_part_of_it() -> None:
+    code = 'class A:\n\tdef to<CURSOR>tal(\n\t\tself,\n\t\ta,\n\t):\n\t\t"""Sum.\n\n\t\tMore."""\n'
+    marked = code.replace("\n", "\r\n")
+    assert known(marked).as_plain() == (
+        "def total(\n\tself,\n\ta,\n)\n\nSum.\n\nmethod in src/cart.x:2 · not used in this file"
+    )
+
+
 PARAMETER = "total\n\nparameter of f · used once"
 
 

@@ -107,7 +107,7 @@ def test_the_question(marked: str, language: str, want: str) -> None:
     code, _, asked = question.task.rpartition("\n\n")
     assert code == f"```{language}\n{hover.facts.source}\n```"
     assert asked.startswith(want)
-    assert (question.opening, question.priority) == (f"`{hover.facts.name}` ", Priority.HOVER)
+    assert (question.opening, question.priority) == (f"`{hover.facts.name}`", Priority.HOVER)
 
 
 def test_names_of_one_function_are_asked_of_with_the_same_beginning() -> None:

@@ -107,7 +107,7 @@ def question_of(known: Facts) -> Question:
         name=known.name,
         asked=asked.format(parameters=f" {named}", owner=known.owner or "the code"),
     )
-    return Question(task, N_PREDICT, f"`{known.name}` ", Priority.HOVER)
+    return Question(task, N_PREDICT, f"`{known.name}`", Priority.HOVER)
 
 
 def render(hover: Hover, is_markdown: bool, state: str = State.DONE) -> str:
