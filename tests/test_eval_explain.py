@@ -14,7 +14,7 @@ from lsp_local.cli import eval_explain
 from lsp_local.cli.app import app
 from lsp_local.engine.base import Engine
 from lsp_local.evals.explain import cases, run, verdict
-from lsp_local.facts import facts
+from lsp_local.symbols.facts import facts
 from lsp_local.text import Document, UserError
 
 GIVES = "def to<CURSOR>tal(items, rate=2):\n    return sum(items) * rate\n"

@@ -7,8 +7,8 @@ import pytest
 from marks import doc_at
 
 from lsp_local.disk import CompletionDisk
-from lsp_local.explanations import N_KEPT, Explanations, key_of
-from lsp_local.facts import facts
+from lsp_local.symbols.explanations import N_KEPT, Explanations, key_of
+from lsp_local.symbols.facts import facts
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from marks import doc_at
 
-from lsp_local.facts import MOST_SOURCE, Facts, facts
 from lsp_local.grammars import GRAMMARS
+from lsp_local.symbols.facts import MOST_SOURCE, Facts, facts
 from lsp_local.text import Document
 
 FOLDER = Path(__file__).parent / "data" / "facts"

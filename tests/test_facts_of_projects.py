@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from marks import doc_at
 
-from lsp_local.facts import facts
 from lsp_local.index import Index
+from lsp_local.symbols.facts import facts
 from lsp_local.text import Document
 
 CART = '''\

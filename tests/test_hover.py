@@ -7,8 +7,8 @@ from marks import doc_at
 from scripted import NO_ENGINE, Head
 
 from lsp_local.engine.base import EngineDied, Priority
-from lsp_local.explanations import Explanations
 from lsp_local.features.hover import Hover, State, explain, look, question_of, render
+from lsp_local.symbols.explanations import Explanations
 
 CODE = "def total(items, rate):\n    return sum(items) * ra<CURSOR>te\n"
 FUNCTION = CODE.replace("<CURSOR>", "").replace("total", "to<CURSOR>tal")

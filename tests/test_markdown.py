@@ -3,8 +3,8 @@
 import pytest
 from marks import doc_at
 
-from lsp_local.facts import facts
-from lsp_local.markdown import fenced, inline, prose
+from lsp_local.symbols.facts import facts
+from lsp_local.symbols.markdown import fenced, inline, prose
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from marks import split_at
 
-from lsp_local.notes import MOST_NOTE, comment_above, comment_behind, docstring
+from lsp_local.symbols.notes import MOST_NOTE, comment_above, comment_behind, docstring
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 from marks import doc_at
 
-from lsp_local.facts import Facts, facts
-from lsp_local.prose import checked, sentences, unknown_names
+from lsp_local.symbols.facts import Facts, facts
+from lsp_local.symbols.prose import checked, sentences, unknown_names
 
 CODE = '''\
 class Cart:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lsp_local.resolving import resolve
-from lsp_local.scopes import name_at
+from lsp_local.symbols.resolving import resolve
+from lsp_local.symbols.scopes import name_at
 from lsp_local.trees import parse
 
 PYTHON = """\

@@ -14,13 +14,13 @@ from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_opt
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
-from lsp_local.explanations import Explanations, key_of
 from lsp_local.features import hover
 from lsp_local.features.hover import Hover
 from lsp_local.features.inline_completion import is_disabled
 from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
 from lsp_local.options import Options
+from lsp_local.symbols.explanations import Explanations, key_of
 from lsp_local.text import UserError
 
 NOT_PRINTED = ("start", "end", "source", "digest")  # of the facts, as JSON
@@ -65,7 +65,7 @@ def _explanations(options: Options) -> Explanations:
     if not options.cache_mb:
         return Explanations(options.model)
     from lsp_local.disk import CompletionDisk  # its import takes 30 ms
-    from lsp_local.explanations import MAX_BYTES
+    from lsp_local.symbols.explanations import MAX_BYTES
 
     disk = CompletionDisk(explanations_dir(), MAX_BYTES)
     disk.open()

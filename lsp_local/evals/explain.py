@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lsp_local import prose
 from lsp_local.engine.base import Engine
 from lsp_local.evals import scoring
-from lsp_local.explanations import Explanations
-from lsp_local.facts import Facts
 from lsp_local.features import instruct
 from lsp_local.features.hover import Hover, look, question_of
+from lsp_local.symbols import prose
+from lsp_local.symbols.explanations import Explanations
+from lsp_local.symbols.facts import Facts
 from lsp_local.text import Document, UserError
 from lsp_local.trees import parse
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lsp_local import markdown, prose
 from lsp_local.engine.base import Engine, OnText, Priority
-from lsp_local.explanations import Explanations, key_of
-from lsp_local.facts import Facts, facts
 from lsp_local.features import instruct
 from lsp_local.features.instruct import Question
 from lsp_local.index import Index
+from lsp_local.symbols import markdown, prose
+from lsp_local.symbols.explanations import Explanations, key_of
+from lsp_local.symbols.facts import Facts, facts
 from lsp_local.text import Document
 
 N_PREDICT = 110  # tokens: three sentences

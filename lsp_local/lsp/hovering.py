@@ -10,13 +10,13 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local.engine.base import Engine, EngineError
-from lsp_local.explanations import MAX_BYTES, Explanations, key_of
 from lsp_local.features.hover import Hover, State, explain, look
 from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
 from lsp_local.lsp import convert
 from lsp_local.lsp.documents import Documents
 from lsp_local.options import Options
+from lsp_local.symbols.explanations import MAX_BYTES, Explanations, key_of
 from lsp_local.text import Document
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from lsp_local import lookup, markdown, names, privacy, resolving, scopes
-from lsp_local.functions import name_of, text_of
+from lsp_local import names, privacy
 from lsp_local.index import Index
-from lsp_local.lookup import Found
 from lsp_local.parts import Part
-from lsp_local.scopes import MOST_LOOKED_AT, Declared
+from lsp_local.symbols import lookup, markdown, resolving, scopes
+from lsp_local.symbols.functions import name_of, text_of
+from lsp_local.symbols.lookup import Found
+from lsp_local.symbols.scopes import MOST_LOOKED_AT, Declared
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed

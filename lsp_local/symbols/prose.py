@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lsp_local import names
-from lsp_local.facts import Facts
+from lsp_local.symbols.facts import Facts
 
 MOST_SENTENCES = 3
 MOST_ANSWER = 4000  # characters that are looked at

@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lsp_local import notes, outline, privacy, resolving, scopes
-from lsp_local.declarations import IMPORTS, TYPES
-from lsp_local.functions import function_in, text_of
+from lsp_local import outline, privacy
 from lsp_local.grammars import WRAPPERS
 from lsp_local.imports import named_by
 from lsp_local.index import Index
 from lsp_local.languages import language_of
 from lsp_local.outline import Symbol
 from lsp_local.parts import Part, ancestors
-from lsp_local.scopes import Declared
+from lsp_local.symbols import notes, resolving, scopes
+from lsp_local.symbols.declarations import IMPORTS, TYPES
+from lsp_local.symbols.functions import function_in, text_of
+from lsp_local.symbols.scopes import Declared
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed

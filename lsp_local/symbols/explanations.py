@@ -4,7 +4,7 @@ from collections import OrderedDict
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from lsp_local.facts import Facts
+from lsp_local.symbols.facts import Facts
 
 if TYPE_CHECKING:
     from lsp_local.disk import CompletionDisk  # its import takes 30 ms

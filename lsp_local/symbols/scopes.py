@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from lsp_local.declarations import (
+from lsp_local.grammars import DEFINITIONS
+from lsp_local.parts import Part, ancestors, is_in
+from lsp_local.symbols.declarations import (
     ASSIGNMENTS,
     DECLARING,
     IMPORTS,
@@ -14,9 +16,7 @@ from lsp_local.declarations import (
     TYPES,
     WHOLES,
 )
-from lsp_local.functions import function_in, is_name, is_scope, text_of
-from lsp_local.grammars import DEFINITIONS
-from lsp_local.parts import Part, ancestors, is_in
+from lsp_local.symbols.functions import function_in, is_name, is_scope, text_of
 from lsp_local.trees import Tree
 
 MOST_NESTED = 9  # nodes of an import in each other

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from lsp_local.declarations import FUNCTIONS, TYPES
-from lsp_local.functions import is_name, is_scope, name_of, parameter_lists, text_of
 from lsp_local.parts import Part, ancestors
-from lsp_local.scopes import OURSELVES, Declared, declared, is_member, is_of_self, places_of
+from lsp_local.symbols.declarations import FUNCTIONS, TYPES
+from lsp_local.symbols.functions import is_name, is_scope, name_of, parameter_lists, text_of
+from lsp_local.symbols.scopes import OURSELVES, Declared, declared, is_member, is_of_self, places_of
 from lsp_local.trees import Tree
 
 BARE = ("java", "cpp", "ruby")  # languages in which members need no `this.`

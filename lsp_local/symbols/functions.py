@@ -1,8 +1,8 @@
 """Names, functions and scopes among the nodes of a tree."""
 
-from lsp_local.declarations import COMPREHENSIONS, FUNCTIONS, NAMES, TYPES
 from lsp_local.grammars import WRAPPERS
 from lsp_local.parts import Part
+from lsp_local.symbols.declarations import COMPREHENSIONS, FUNCTIONS, NAMES, TYPES
 from lsp_local.trees import Tree
 
 
