@@ -19,6 +19,11 @@ def completions_dir() -> Path:
     return cache_dir() / "completions"
 
 
+def explanations_dir() -> Path:
+    """Return the folder of what the model said of symbols."""
+    return cache_dir() / "explanations"
+
+
 def states_dir() -> Path:
     """Return the folder of the KV states."""
     return cache_dir() / "states"

@@ -24,6 +24,7 @@ T = TypeVar("T")
 VERSION = 1  # of the tables; another one is built anew
 BUSY_SECONDS = 2.0
 MOST_WORDS = 24  # of a query
+MOST_CHUNKS = 500  # that are searched for a name: 3 ms
 # Of these a file says nothing about the code, however many words they share with it.
 NOT_CODE = ("plaintext", "markdown", "json", "css", "html")
 # Written by programs: long, and like everything.
@@ -100,6 +101,27 @@ class Index:
             lambda db: db.execute(query, (match, not_path, limit)).fetchall(), []
         )
         return [Chunk(*row) for row in rows]
+
+    def n_files_naming(self, name: str, not_path: str) -> int | None:
+        """Return how many other files have the word `name`, in code, comments or strings.
+
+        That is how they were when they were read last. None where that is too much to count, or
+        the name is too short for this index.
+        """
+        word = _words(name).partition(" ")[0]
+        if not word:
+            return None
+        query = (
+            "SELECT chunks.path, chunks.text FROM words JOIN chunks ON chunks.id = words.rowid"
+            f" WHERE words MATCH ? AND chunks.path != ? LIMIT {MOST_CHUNKS + 1}"
+        )
+        rows: list[tuple[str, str]] | None = self._try(
+            lambda db: db.execute(query, (f'"{word}"', not_path)).fetchall(), None
+        )
+        if rows is None or len(rows) > MOST_CHUNKS:
+            return None
+        whole = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
+        return len({path for path, text in rows if whole.search(text)})
 
     def paths(self) -> list[str]:
         """Return the paths of all files in it, sorted."""

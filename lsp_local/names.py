@@ -65,6 +65,11 @@ def unknown(doc: Document, offset: int, text: str, elsewhere: str = "") -> list[
     return [name for name in names if name not in known and not _stands_in(name, texts)]
 
 
+def belongs_to(language: str, name: str) -> bool:
+    """Whether `name` is one that the language itself has, as far as we know."""
+    return name in _known(language)
+
+
 def _stands_in(name: str, texts: tuple[str, ...]) -> bool:
     """Whether a text has `name` as a whole word. Looking for few is quicker than listing all."""
     word = re.compile(rf"\b{re.escape(name)}\b")

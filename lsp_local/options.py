@@ -121,10 +121,22 @@ class Options:
         "where the editor asks by itself, and no longer than typing is slower than the model.",
         at_most=5000,
     )
+    hover: bool = option(
+        True,
+        "Whether to say in a hover what is known of a symbol.",
+        workspace_may=WorkspaceMay.TURN_OFF,
+    )
+    hover_ms: int = option(
+        700,
+        "How long a hover may wait for what the model says of the symbol, in milliseconds; what "
+        "comes later is shown by the next hover. 0 never asks the model.",
+        at_most=60_000,
+        workspace_may=WorkspaceMay.LOWER,
+    )
     cache_mb: int = option(
         2048,
         "Most megabytes of KV states to keep on disk, so that nothing is read again after a "
-        "restart; 0 keeps none, and no suggestions either.",
+        "restart; 0 keeps none, and no suggestions or explanations either.",
         at_most=1_000_000,
     )
     in_comments: bool = option(

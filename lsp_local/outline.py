@@ -100,14 +100,14 @@ def _member(text: str, one: Definition) -> str:
 
 def _signature(text: str, one: Definition) -> str:
     """Return what stands before the body, without decorators, with a docstring's first line."""
-    lines = _undecorated(text[one.start : one.body].rstrip().split("\n"))
+    lines = undecorated(text[one.start : one.body].rstrip().split("\n"))
     head = "\n".join(line if n == 0 else line.rstrip() for n, line in enumerate(lines)).lstrip()
     first = text[one.body : one.body + MOST_NOTE + 6].split("\n")[0].strip()
     is_note = first.startswith(('"""', "'''")) and len(first) <= MOST_NOTE
     return f"{head}  # {first.strip(chr(34) + chr(39))}" if is_note else head
 
 
-def _undecorated(lines: list[str]) -> list[str]:
+def undecorated(lines: list[str]) -> list[str]:
     """Leave out decorators, also those over several lines, but not what makes a property."""
     while lines[0].lstrip().startswith("@"):
         if "property" in lines[0] or "dataclass" in lines[0]:

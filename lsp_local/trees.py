@@ -20,7 +20,7 @@ from lsp_local.grammars import (
 )
 from lsp_local.nodes import head_end, is_docstring, is_whole, roles
 from lsp_local.parts import Definition as Definition
-from lsp_local.parts import Leaf, Role
+from lsp_local.parts import Leaf, Part, Role
 from lsp_local.parts import Place as Place
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ class Tree:
     def _named(self, node: "Node") -> str:
         """Return the bare name: `Point` for `Point<T>`, `area` for `Point::area`."""
         return self.text[node.start_byte : node.end_byte].partition("<")[0].rpartition("::")[2]
+
+    def part_at(self, start: int, end: int) -> Part:
+        """Return the smallest node around what is between two offsets."""
+        return self._root.descendant_for_byte_range(start, end) or self._root
 
     def imports(self) -> list[str]:
         """Return the statements that import, as they are written."""

@@ -19,6 +19,7 @@ FLOORS = [
     ["evals"],
     ["lsp"],
     ["features"],
+    ["symbols"],
     ["windows", "cache"],
     ["context"],
     ["similar", "imports"],

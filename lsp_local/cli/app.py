@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 
 from lsp_local import __version__
-from lsp_local.cli import bench, complete, context, doctor, evals, model, prompts, stats, tour, why
+from lsp_local.cli import (
+    bench,
+    complete,
+    context,
+    doctor,
+    eval_explain,
+    evals,
+    explain,
+    model,
+    prompts,
+    stats,
+    tour,
+    why,
+)
 
 app = typer.Typer(
     name="lsp-local",
@@ -16,9 +29,11 @@ app = typer.Typer(
 )
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+evals.app.command("explain")(eval_explain.eval_explain)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)
+app.command("explain")(explain.explain_at)
 app.command("try")(tour.try_out)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)

@@ -59,7 +59,7 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
     start, end = convert_edits.span_of(doc.text, params.range, ls.encoding)
     diagnostics = convert_edits.diagnostics_in(doc, params.context.diagnostics, ls.encoding)
     only = [str(getattr(one, "value", one)) for one in params.context.only or []]
-    found = ls.session.acting.offers(doc, start, end, diagnostics, only)
+    found = ls.session.instructed.acting.offers(doc, start, end, diagnostics, only)
     can_resolve = convert_edits.can_resolve(ls.client_capabilities)
     return [
         convert_edits.code_action(offer, key, params, can_resolve) for key, offer in found.items()
@@ -68,11 +68,11 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
 
 async def resolve_code_action(ls: WithSession, action: types.CodeAction) -> types.CodeAction:
     """Do what was chosen. LSP, "Code Action Resolve Request"."""
-    chosen = ls.session.acting.offered(convert_edits.key_in(action.data))
+    chosen = ls.session.instructed.acting.offered(convert_edits.key_in(action.data))
     if chosen is None:
-        ls.session.notices.say("this action is no longer known; choose it again")
+        ls.session.instructed.notices.say("this action is no longer known; choose it again")
         return action
-    action.edit = _told(ls, chosen, await ls.session.act(chosen))
+    action.edit = _told(ls, chosen, await ls.session.instructed.act(chosen))
     return action
 
 
@@ -80,16 +80,16 @@ def act(ls: WithSession, *arguments: object) -> None:
     """Do what was chosen, and have the client apply it: for clients that cannot resolve."""
     match arguments:
         case (str(key), *_):
-            chosen = ls.session.acting.offered(key)
+            chosen = ls.session.instructed.acting.offered(key)
             if chosen is not None:
-                ls.session.spawn(_apply(ls, chosen))
+                ls.session.instructed.spawn(_apply(ls, chosen))
 
 
 def rewrite(ls: WithSession, *arguments: object) -> None:
     """Follow an instruction: arguments are a URI, a range and the text. The client applies it."""
     chosen = _instructed(ls, *arguments)
     if chosen is not None:
-        ls.session.spawn(_apply(ls, chosen))
+        ls.session.instructed.spawn(_apply(ls, chosen))
 
 
 async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None:
@@ -100,7 +100,7 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
     match params:
         case {"textDocument": {"uri": uri}, "range": where, "instruction": said}:
             chosen = _instructed(ls, uri, where, said)
-            return _told(ls, chosen, await ls.session.act(chosen)) if chosen else None
+            return _told(ls, chosen, await ls.session.instructed.act(chosen)) if chosen else None
     return None
 
 
@@ -125,7 +125,7 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
 
 
 async def _apply(ls: WithSession, chosen: Chosen) -> None:
-    edit = _told(ls, chosen, await ls.session.act(chosen))
+    edit = _told(ls, chosen, await ls.session.instructed.act(chosen))
     if edit is not None:
         params = types.ApplyWorkspaceEditParams(edit, label=f"lsp-local: {chosen.offer.title}")
         await asyncio.shield(ls.workspace_apply_edit_async(params))
@@ -135,7 +135,7 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
     """Return the edit of what came of an action, and tell the user the rest."""
     doc, encoding = chosen.doc, ls.encoding
     if found.message or found.problem:
-        ls.session.notices.say(found.message or f"{chosen.offer.title}: {found.problem}")
+        ls.session.instructed.notices.say(found.message or f"{chosen.offer.title}: {found.problem}")
     if found.diagnostics:
         shown = convert_edits.diagnostics_out(doc, found.diagnostics, encoding)
         params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
@@ -143,5 +143,5 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
     capabilities = ls.client_capabilities
     edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
     if edit is None and (found.new_file or found.edits):
-        ls.session.notices.say("this editor cannot make new files for a language server")
+        ls.session.instructed.notices.say("this editor cannot make new files for a language server")
     return edit

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 
+from lsp_local.features.hover import Hover, State, render
 from lsp_local.text import Document, Outcome
 
 ACCEPTED = "lspLocal.accepted"  # the command of every item
@@ -112,6 +113,34 @@ def inline_items(
     took = types.Command("took the suggestion", ACCEPTED, arguments=[item_id])
     text = outcome.suggestion.text
     return [types.InlineCompletionItem(text, range=types.Range(at, at), command=took)]
+
+
+def hover_result(
+    hover: Hover, text: str, encoding: str, is_markdown: bool, state: State
+) -> types.Hover:
+    """Return what the client shows of a symbol. LSP, "Hover Request"."""
+    kind = types.MarkupKind.Markdown if is_markdown else types.MarkupKind.PlainText
+    start = position_at(text, hover.start, encoding)
+    end = position_at(text, hover.end, encoding)
+    content = types.MarkupContent(kind, clean_text(render(hover, is_markdown, state)))
+    return types.Hover(content, types.Range(start, end))
+
+
+def takes_markdown(capabilities: types.ClientCapabilities) -> bool:
+    """Whether the client shows Markdown in a hover."""
+    document = capabilities.text_document
+    formats = document.hover.content_format if document and document.hover else None
+    return types.MarkupKind.Markdown in (formats or ())
+
+
+def place_in(arguments: object) -> tuple[str, types.Position] | None:
+    """Return the URI and the position in the arguments of a command, None for anything else."""
+    match arguments:
+        case [str(uri), {"line": int(line), "character": int(character)}, *_]:
+            return (uri, types.Position(line, character)) if min(line, character) >= 0 else None
+        case [str(uri), types.Position() as position, *_]:
+            return uri, position
+    return None
 
 
 def item_id_in(params: object) -> str:

@@ -65,7 +65,7 @@ def code_action(
         kind=offer.kind,
         diagnostics=[one for one in params.context.diagnostics if one.message in fixed] or None,
         data={"key": key} if can_resolve else None,
-        command=None if can_resolve else types.Command(offer.title, ACT, [key]),
+        command=None if can_resolve else types.Command(offer.title, ACT, arguments=[key]),
     )
 
 
@@ -86,7 +86,11 @@ def can_resolve(capabilities: types.ClientCapabilities) -> bool:
 
 
 def workspace_edit(
-    doc: Document, found: Resolved, title: str, encoding: str, capabilities: types.ClientCapabilities
+    doc: Document,
+    found: Resolved,
+    title: str,
+    encoding: str,
+    capabilities: types.ClientCapabilities,
 ) -> types.WorkspaceEdit | None:
     """Return what came of an action, for exactly this version of the document where possible.
 
@@ -96,7 +100,7 @@ def workspace_edit(
     support = workspace.workspace_edit if workspace else None
     can_annotate = support is not None and support.change_annotation_support is not None
     if support is None or not support.document_changes:
-        edits = [_text_edit(doc, one, encoding) for one in found.edits]
+        edits = [_plain_edit(doc, one, encoding) for one in found.edits]
         return types.WorkspaceEdit(changes={doc.uri: edits}) if edits else None
 
     annotation = ANNOTATION if can_annotate else None
@@ -119,10 +123,14 @@ def workspace_edit(
 def _text_edit(
     doc: Document, edit: TextEdit, encoding: str, annotation: str | None = None
 ) -> types.TextEdit | types.AnnotatedTextEdit:
-    where = range_at(doc.text, edit.start, edit.end, encoding)
+    plain = _plain_edit(doc, edit, encoding)
     if annotation is None:
-        return types.TextEdit(where, edit.text)
-    return types.AnnotatedTextEdit(annotation, where, edit.text)
+        return plain
+    return types.AnnotatedTextEdit(annotation, plain.range, plain.new_text)
+
+
+def _plain_edit(doc: Document, edit: TextEdit, encoding: str) -> types.TextEdit:
+    return types.TextEdit(range_at(doc.text, edit.start, edit.end, encoding), edit.text)
 
 
 def _new_file(doc: Document, new: NewFile) -> "list[types.TextDocumentEdit | types.CreateFile]":

@@ -31,6 +31,11 @@ class Notices:
         """Show what was ignored, all of it in one popup."""
         self._show(types.MessageType.Warning, messages)
 
+    def say(self, message: str) -> None:
+        """Show what came of something that the user asked for, each time."""
+        kind = types.MessageType.Info
+        self._server.window_show_message(types.ShowMessageParams(kind, f"lsp-local: {message}"))
+
     def _show(self, kind: types.MessageType, messages: Iterable[str]) -> None:
         new = [message for message in dict.fromkeys(messages) if message not in self._told]
         if not new:

@@ -11,10 +11,11 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local import __version__
-from lsp_local.lsp import commands, convert, logs, settings, stdio
+from lsp_local.lsp import code_actions, commands, convert, hovering, logs, settings, stdio
 from lsp_local.lsp.control import Control
 from lsp_local.lsp.notices import Notices
-from lsp_local.lsp.session import Request, Session
+from lsp_local.lsp.requests import Request
+from lsp_local.lsp.session import Session
 from lsp_local.lsp.transport import Protocol
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def make_server() -> Server:
     server.feature(WHY)(why)
     server.feature(STATS)(stats)
     commands.register(server)
+    code_actions.register(server)
+    hovering.register(server)
     return server
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from lsp_local import config, judge
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
+from lsp_local.context import Surroundings
 from lsp_local.engine.client import EngineClient
 from lsp_local.features.inline_completion import complete, is_disabled, recall
 from lsp_local.features.reading import Reader
@@ -16,41 +17,20 @@ from lsp_local.lsp.background import Background
 from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.flights import Flight
+from lsp_local.lsp.hovering import Beside
+from lsp_local.lsp.instructed import Instructed
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
+from lsp_local.lsp.requests import Asking, Request
 from lsp_local.lsp.rhythm import Rhythm
 from lsp_local.lsp.surroundings import Neighbourhood
 from lsp_local.text import Document, Outcome, Reason
 from lsp_local.windows import Windows
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One inline completion as it was asked for; `line` and `character` are the client's.
-
-    `popup` is what would be inserted at `offset` by the entry that is selected in the editor's
-    popup menu, "" without one.
-    """
-
-    doc: Document
-    offset: int
-    line: int
-    character: int
-    is_automatic: bool
-    popup: str = ""
-
-
-@dataclass(slots=True)
-class _Asking:
-    """A request that waits; `stopped` says why we, not the client, ended it."""
-
-    work: asyncio.Task[Outcome]
-    stopped: Reason | None = None
 
 
 class Session:
@@ -60,10 +40,11 @@ class Session:
         self.documents = Documents()
         self._notices = notices
         self._loader = Loader(notices)
+        self.instructed = Instructed(notices, self._loader, self.documents)
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
-        self._asking: dict[str, _Asking] = {}
+        self._asking: dict[str, Asking] = {}
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
@@ -83,6 +64,7 @@ class Session:
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
         self._loader.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
+        self.instructed.configure(loaded.options, folder)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -112,6 +94,7 @@ class Session:
         self._rhythm.key(time.monotonic())
         self.records.changed(before, doc)
         self._neighbourhood.changed(before, doc)
+        self.instructed.changed(uri)
         self._deleted.discard(uri)
         if before is not None and doc is not None and len(doc.text) < len(before.text):
             self._deleted.add(uri)
@@ -131,6 +114,19 @@ class Session:
         if reader is not None and not self._is_silent(doc) and doc.uri not in self._asking:
             self._background.moved(reader, doc, offset)
 
+    def readable(self, uri: str) -> Document | None:
+        """Return an open document that may be read, None also while the server is paused."""
+        doc = self.documents.get(uri)
+        return None if doc is None or self.is_paused or self._is_silent(doc) else doc
+
+    def beside(self, doc: Document) -> Beside | None:
+        """Return what a hover may use beside a document, None for one that is not to be read."""
+        if self._is_silent(doc):
+            return None
+        around = self._around(doc)
+        engine = None if self.is_paused else self._loader.engine()
+        return Beside(engine, around.index, around.documents)
+
     def saved(self, uri: str) -> None:
         """Take note of a file that was written."""
         doc = self.documents.get(uri)
@@ -143,6 +139,7 @@ class Session:
         if not is_paused:
             return
         self._background.stop()
+        self.instructed.stop()
         for uri in list(self._asking):
             self._dismiss(uri, Reason.PAUSED)
         for uri in list(self._flights):
@@ -158,6 +155,7 @@ class Session:
     async def close(self) -> None:
         """End the engine at once."""
         self._background.stop()
+        self.instructed.close()
         self._neighbourhood.close()
         await asyncio.gather(self._loader.close(), self.records.close(), self.recent.close())
 
@@ -169,7 +167,7 @@ class Session:
         if self._is_silent(doc):
             return Outcome(None, Reason.DISABLED)
 
-        asking = _Asking(asyncio.create_task(self._answer(request)))
+        asking = Asking(asyncio.create_task(self._answer(request)))
         self._asking[doc.uri] = asking
         try:
             outcome = await asking.work
@@ -255,10 +253,13 @@ class Session:
         return self._reader_of(engine, doc) if engine else None
 
     def _reader_of(self, engine: EngineClient, doc: Document) -> Reader:
-        others = [other for other in self.documents if not self._is_silent(other)]
-        self._windows.around = self._neighbourhood.around(doc, others)
+        self._windows.around = self._around(doc)
         adjustment = self.records.adjustment(doc.language)
         return Reader(engine, self._options, self._windows, adjustment)
+
+    def _around(self, doc: Document) -> Surroundings:
+        others = [other for other in self.documents if not self._is_silent(other)]
+        return self._neighbourhood.around(doc, others)
 
     def _is_silent(self, doc: Document) -> bool:
         return is_disabled(self._options, doc, absolute_path(doc.uri))

@@ -1,0 +1,91 @@
+"""What the instruct head does for the editor, beside the completions: code actions and hover."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from lsp_local.engine.base import EngineError
+from lsp_local.features import instruct
+from lsp_local.features.resolved import Resolved
+from lsp_local.lsp.acting import Acting, Chosen
+from lsp_local.lsp.documents import Documents
+from lsp_local.lsp.hovering import Hovering
+from lsp_local.lsp.loading import Loader
+from lsp_local.lsp.notices import Notices
+from lsp_local.options import Options
+from lsp_local.text import UserError
+
+logger = logging.getLogger(__name__)
+
+WARM_SECONDS = 3.0  # after the start: who opens an editor wants to type first
+
+
+class Instructed:
+    """Invariant: nothing here fails or delays a completion, and no exception leaves it."""
+
+    def __init__(self, notices: Notices, loader: Loader, documents: Documents) -> None:
+        self.acting = Acting(notices)
+        self.hovering = Hovering()
+        self.notices = notices
+        self._loader = loader
+        self._documents = documents
+        self._warming: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def configure(self, options: Options, folder: Path | None) -> None:
+        """Take over the options."""
+        self.acting.configure(options, folder)
+        self.hovering.configure(options)
+        if self._warming is None or self._warming.done():
+            self._warming = self.spawn(self._warm())
+
+    async def act(self, chosen: Chosen) -> Resolved:
+        """Do what the user has chosen, for the text as it is now."""
+        engine = await self._loader.wait()
+        if engine is None:
+            return Resolved(problem="there is no model; `lsp-local doctor` says why")
+        is_current = self._is_current(chosen)
+        return await self.acting.act(chosen, engine, is_current)
+
+    def changed(self, uri: str) -> None:
+        """Take note of a new text."""
+        self.hovering.changed(uri)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that no request waits for."""
+        task = asyncio.create_task(_quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def stop(self) -> None:
+        """Leave the model alone."""
+        self.hovering.stop()
+        for task in list(self._tasks):
+            task.cancel()
+
+    def close(self) -> None:
+        """Stop at once."""
+        self.stop()
+        self.hovering.close()
+
+    def _is_current(self, chosen: Chosen) -> Callable[[], bool]:
+        return lambda: self._documents.get(chosen.doc.uri) is chosen.doc
+
+    async def _warm(self) -> None:
+        """Read what all questions share while nobody waits; its state comes from disk later."""
+        engine = await self._loader.wait()
+        await asyncio.sleep(WARM_SECONDS)
+        if engine is not None:
+            await instruct.warm(engine)
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except (EngineError, UserError) as error:  # who asks for something is told
+        logger.info("%s", error)
+    except Exception:
+        logger.exception("work in the background failed")
