@@ -99,7 +99,14 @@ STRINGS = frozenset(
     }
 )
 
-IDENTIFIERS = frozenset({"identifier", "type_identifier", "shorthand_property_identifier"})
+IDENTIFIERS = frozenset(
+    {
+        *("identifier", "type_identifier", "shorthand_property_identifier"),
+        *("shorthand_property_identifier_pattern", "shorthand_field_identifier"),
+    }
+)
+# Lists in lists of names: what they stand in says whether they are defined.
+NESTED = frozenset({"expression_list", "tuple", "literal_element"})
 
 # Nodes whose identifiers are all being named: parameters, patterns, imports.
 NAMING = frozenset(
@@ -110,6 +117,10 @@ NAMING = frozenset(
         *("array_pattern", "object_pattern", "rest_pattern", "type_parameters", "type_parameter"),
         *("keyword_pattern", "global_statement", "nonlocal_statement", "import_clause"),
         *("namespace_import", "tuple_struct_pattern", "field_pattern", "label_name"),
+        *("typed_parameter", "match_pattern", "mut_pattern", "ref_pattern", "reference_pattern"),
+        *("slice_pattern", "captured_pattern", "or_pattern", "use_list", "lifetime"),
+        "splat_pattern",
+        "list_pattern",
     }
 )
 
@@ -123,7 +134,6 @@ FIELDS: dict[str, dict[str, bool | None]] = {
     "for_expression": {"pattern": True},
     "default_parameter": {"name": True},
     "typed_default_parameter": {"name": True},
-    "typed_parameter": {},
     "function_definition": {"name": True},
     "class_definition": {"name": True},
     "function_declaration": {"name": True},
@@ -149,13 +159,31 @@ FIELDS: dict[str, dict[str, bool | None]] = {
     "type_spec": {"name": True},
     "let_declaration": {"pattern": True},
     "let_condition": {"pattern": True},
-    "match_pattern": {},
     "parameter": {"pattern": True},
     "field_expression": {"field": None},
     "scoped_identifier": {"name": None},
     "scoped_type_identifier": {"name": None},
     "selector_expression": {"field": None},
     "qualified_type": {"name": None},
+    "keyed_element": {"key": None},
+    "pair_pattern": {"value": True},
+    "assignment_pattern": {"left": True},
+    "object_assignment_pattern": {"left": True},
+    "function_expression": {"name": True},
+    "generator_function_declaration": {"name": True},
+    "abstract_class_declaration": {"name": True},
+    "index_signature": {"name": True},
+    "jsx_opening_element": {"name": None},
+    "jsx_closing_element": {"name": None},
+    "jsx_self_closing_element": {"name": None},
+    "type_switch_statement": {"alias": True},
+    "receive_statement": {"left": True},
+    "type_parameter_declaration": {"name": True},
+    "enum_variant": {"name": True},
+    "const_item": {"name": True},
+    "static_item": {"name": True},
+    "type_binding": {"name": None},
+    "use_as_clause": {"alias": True},
 }
 
 # Functions, also those that have no name of their own.

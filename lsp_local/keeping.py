@@ -103,6 +103,7 @@ def unknown_problem(change: Change, elsewhere: str) -> str:
     known = " ".join([elsewhere, *before.used_names(place.start, place.end)])
     rest = replace(place.doc, text=text[: place.start] + text[place.end :])
     found = unknown(rest, place.start, change.text, known)
+    found = [name for name in found if _is_used(name, change.text, place.doc.language)]
     return f"`{found[0]}` is not defined anywhere" if found else ""
 
 
@@ -139,8 +140,14 @@ def untyped_problem(change: Change) -> str:
         if n < len(old) and (text, is_type) == old[n]:
             n += 1
         elif not is_type:
-            return f"only types may be added, but `{text[:LONGEST_QUOTE]}` was changed"
-    return "" if n == len(old) else f"only types may be added, but `{old[n][0]}` was changed"
+            text = old[n][0] if n < len(old) and old[n][1] else text
+            return _only_types(text)
+    return "" if n == len(old) else _only_types(old[n][0])
+
+
+def _only_types(text: str) -> str:
+    text = text.lstrip(":-> ") or text
+    return f"only types may be added, but `{text[:LONGEST_QUOTE]}` was changed"
 
 
 def _python_error(text: str) -> tuple[int, str] | None:
@@ -157,6 +164,17 @@ def _python_error(text: str) -> tuple[int, str] | None:
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return 1, str(error) or type(error).__name__
     return None
+
+
+def _is_used(name: str, text: str, language: str) -> bool:
+    """Whether a name is used as what it must be defined for, and no part of something.
+
+    Rust's macros hide what is an attribute, and `use` what it defines.
+    """
+    word = re.escape(name)
+    if language == "rust" and re.search(rf"::.*\b{word}\b", text):
+        return False
+    return bool(re.search(rf"(?<![\w.'#]){word}\b", text))
 
 
 def _at(change: Change, offset: int, what: str) -> str:

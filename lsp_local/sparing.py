@@ -28,13 +28,17 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with the tokens that stand in it; `note_at` is where a comment behind code begins."""
+    """A line with the tokens that stand in it; `note_at` is where a comment behind code begins.
+
+    `notes` are comments and lines of a docstring, which `is_docstring` tells apart.
+    """
 
     text: str
     code: tuple[Token, ...]
     untyped: tuple[Token, ...]
     notes: tuple[str, ...]
     note_at: int
+    is_docstring: bool = False
 
 
 def lines_of(tree: Tree | None, text: str, language: str, start: int, end: int) -> list[Line]:
@@ -72,10 +76,39 @@ def spared(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> l
     found: list[str] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if tag == "equal":
-            for before, after in zip(old[i1:i2], new[j1:j2], strict=True):
-                found += _chosen([before], [after], keep, keeps_notes)
-        else:
-            found += _chosen(old[i1:i2], new[j1:j2], keep, keeps_notes)
+            for one, other in zip(old[i1:i2], new[j1:j2], strict=True):
+                found += _chosen([one], [other], keep, keeps_notes)
+            continue
+        for before, after in _parts(old[i1:i2], new[j1:j2]):
+            found += _chosen(before, after, keep, keeps_notes)
+    return found
+
+
+def _parts(old: list[Line], new: list[Line]) -> list[tuple[list[Line], list[Line]]]:
+    """Cut off lines at both ends that say the same with other line ends."""
+    first, above = _same_ends(old, new)
+    last, below = _same_ends(old[first:][::-1], new[above:][::-1])
+    middle = old[first : len(old) - last], new[above : len(new) - below]
+    ends = old[len(old) - last :], new[len(new) - below :]
+    return [part for part in ((old[:first], new[:above]), middle, ends) if part != ([], [])]
+
+
+def _same_ends(old: list[Line], new: list[Line]) -> tuple[int, int]:
+    """Return with how many lines each both begin by saying the same; turned, they may end so."""
+    ends: dict[int, int] = {}
+    n_tokens = 0
+    for n, line in enumerate(new, 1):
+        n_tokens += len(line.code)
+        ends.setdefault(n_tokens, n)
+    found = 0, 0
+    n_tokens = 0
+    for n, line in enumerate(old, 1):
+        n_tokens += len(line.code)
+        if line.code and n_tokens in ends:
+            m = ends[n_tokens]
+            if sorted(tokens_of(old[:n])) != sorted(tokens_of(new[:m])):
+                break
+            found = n, m
     return found
 
 
@@ -93,14 +126,46 @@ def _chosen(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> 
             return _texts(old)
         return [_with_note(old[0], new[0])] if len(old) == len(new) == 1 else _texts(new)
     if is_same:
-        lost = _notes(old) if keeps_notes else set()
-        return _texts(old if _notes(new) <= lost or _notes(new) == _notes(old) else new)
-    above, below = _notes_above(old), _notes_above(new)
+        known = _notes(old)
+        is_old = _notes(new) <= known if keeps_notes else _notes(new) == known
+        return _texts(old) if is_old else _annotated(old, new, keeps_notes)
     if keep is Keep.CODE:
-        return _texts(below or above) + _texts(old[len(above) :])
-    if keeps_notes and tokens_of(new) and not _notes(new):
-        return _texts(above) + _texts(new)
-    return _texts(new)
+        return _with_notes_only(old, new)
+    above = _notes_above(old) if keeps_notes and not _notes(new) else []
+    return _texts(above + _with_blank_lines(old[len(above) :], new))
+
+
+def _annotated(old: list[Line], new: list[Line], keeps_notes: bool) -> list[str]:
+    """Return new comments; a new docstring is no reason for a comment below it to go."""
+    is_docstring = all(line.is_docstring or not line.notes for line in new)
+    comments = [line for line in old if line.notes and not line.code and not line.is_docstring]
+    return _texts(new + comments if is_docstring and keeps_notes else new)
+
+
+def _with_notes_only(old: list[Line], new: list[Line]) -> list[str]:
+    """Return the old code, with the comments that the new lines have below the same header."""
+    n = 0
+    while n < min(len(old), len(new)) and old[n].code and new[n].code:
+        if [text for text, _ in old[n].code[:2]] != [text for text, _ in new[n].code[:2]]:
+            break
+        n += 1
+    above, below = _notes_above(old[n:]), _notes_above(new[n:])
+    notes = _annotated(above, below, keeps_notes=True) if below else _texts(above)
+    return _texts(old[:n]) + notes + _texts(old[n + len(above) :])
+
+
+def _with_blank_lines(old: list[Line], new: list[Line]) -> list[Line]:
+    """Return the new lines with as many blank lines around as the old ones have."""
+    if not tokens_of(old) or not tokens_of(new):
+        return new
+    start, end = _code_span(old)
+    first, last = _code_span(new)
+    return old[:start] + new[first:last] + old[end:]
+
+
+def _code_span(lines: list[Line]) -> tuple[int, int]:
+    filled = [n for n, line in enumerate(lines) if line.text.strip()]
+    return filled[0], filled[-1] + 1
 
 
 def _texts(lines: list[Line]) -> list[str]:
@@ -153,7 +218,9 @@ def _line(text: str, language: str, start: int, pieces: list[tuple[str, Leaf]]) 
         untyped += [] if leaf.role is Role.ANNOTATION else [token]
     notes = [piece.strip() for piece, leaf in pieces if leaf.role is Role.NOTE]
     notes = [note for note in notes if note]
-    return Line(text, tuple(code), tuple(untyped), tuple(notes), note_at if code else -1)
+    is_docstring = any(leaf.kind == "expression_statement" for _, leaf in pieces)
+    note_at = note_at if code else -1
+    return Line(text, tuple(code), tuple(untyped), tuple(notes), note_at, is_docstring)
 
 
 def _as_written(piece: str, leaf: Leaf, language: str) -> str:

@@ -14,6 +14,7 @@ from lsp_local.grammars import (
     IDENTIFIERS,
     IMPORTS,
     NAMING,
+    NESTED,
     STRINGS,
     UNTOLD,
     WRAPPERS,
@@ -282,7 +283,7 @@ def _new_parser(language: str) -> "Parser":
 def _defines(node: "Node") -> bool | None:
     """Whether an identifier is defined where it stands; None for a name of something's part."""
     parent = node.parent
-    if parent is not None and parent.type == "expression_list":  # Go's `a, b := f()`
+    while parent is not None and parent.type in NESTED:  # Go's `a, b := f()`
         node, parent = parent, parent.parent
     if parent is None or parent.type in NAMING:
         return True

@@ -1,10 +1,7 @@
 """Answers of a scripted model become edits of the asked range, and of nothing else."""
 
 import pytest
-from marks import doc_between
-
-from lsp_local.minimal import applied
-from lsp_local.verify import Rules, verified
+from verdicts import check
 
 CART = '''import os
 
@@ -51,20 +48,6 @@ func Other() { fmt.Println() }
 def marked(text: str, part: str) -> str:
     assert text.count(part) == 1
     return text.replace(part, f"<START>{part}<END>")
-
-
-def check(language: str, text: str, answer: str, want: str) -> None:
-    """`want` is the range after the edit, or `! ` and the problem."""
-    doc, start, end = doc_between(text, language)
-    verdict = verified(doc, answer, Rules(start, end, keeps_notes=True))
-    if want.startswith("! "):
-        assert (verdict.problem, verdict.edits) == (want[2:], ())
-        return
-    assert verdict.problem == ""
-    after = applied(doc.text, verdict.edits)
-    assert after.startswith(doc.text[:start])
-    assert after.endswith(doc.text[end:])
-    assert after[start : len(after) - len(doc.text[end:])] == want
 
 
 METHOD = "    def total(self, items):\n        return sum(items)\n"
@@ -153,80 +136,7 @@ GO_FIXED = "\tfor _, item := range items {\n\t\ttotal += item\n\t}\n"
     ],
 )
 def test_a_method_of_python(answer: str, want: str) -> None:
-    check("python", marked(CART, METHOD), answer, want)
-
-
-@pytest.mark.parametrize(
-    ("text", "answer", "want"),
-    [
-        pytest.param("x = 1\n<START>y = 2\n<END>z = 3\n", "y = 4", "y = 4\n", id="a statement"),
-        pytest.param("x = 1\n<START>y = 2<END>\n", "x = 1\ny = 4", "y = 4", id="the line above"),
-        pytest.param(
-            "x = 1\n<START>y = 2<END>\nz = 3\n", "x = 1\ny = 4\nz = 3\n", "y = 4", id="both lines"
-        ),
-        pytest.param("f(<START>a<END>, b)\n", "len(b)", "len(b)", id="an expression"),
-        pytest.param(
-            "def f(a):\n<START>    b = 1\n    c = a\n<END>    return b + c\n",
-            "b = 1\n    c = a * 2\n",
-            "    b = 1\n    c = a * 2\n",
-            id="only the first line at the edge",
-        ),
-        pytest.param(
-            "def f(a):\n<START>    b = 1\n    c = a\n<END>    return b + c\n",
-            "if a:\n    b = 1\nelse:\n    b = 2\nc = a\n",
-            "    if a:\n        b = 1\n    else:\n        b = 2\n    c = a\n",
-            id="a block at the edge",
-        ),
-        pytest.param(
-            "def f(a):\n<START>    b = 1\n<END>    return b\n",
-            "def f(a):\n    b = 2\n    return b\n",
-            "    b = 2\n",
-            id="the function around it",
-        ),
-        pytest.param(
-            "def f(a):\n<START>    b = 1\n<END>    return b\n",
-            "def f(a, c):\n    b = 2\n    return b\n",
-            "! the answer holds more than the lines asked for, such as `f`",
-            id="the function around it, changed",
-        ),
-        pytest.param("def f():\n    <START><END>\n", "return 1", "return 1", id="an empty range"),
-        pytest.param("<START><END>", "x = 1", "x = 1", id="an empty file"),
-        pytest.param(
-            "x = 1\r\n<START>y = 2\r\n<END>", "y = 3\nz = y", "y = 3\r\nz = y\r\n", id="CRLF"
-        ),
-        pytest.param("ä = '🙂'\n<START>ö = 2<END>\n", "ö = '🙂'", "ö = '🙂'", id="beyond ASCII"),
-        pytest.param("f(:\n<START>x = 1<END>\n", "x = 2", "x = 2", id="broken elsewhere"),
-        pytest.param(
-            '<START>def f():\n    return """\na\n  b\n"""<END>\n',
-            'def f():\n    return """\na\n  c\n"""',
-            'def f():\n    return """\na\n  c\n"""',
-            id="a string keeps its white space",
-        ),
-        pytest.param(
-            'class A:\n    <START>def f():\n        return """\na\n"""<END>\n',
-            'def f():\n    return 1, """\na\n"""',
-            'def f():\n        return 1, """\na\n"""',
-            id="a string in a method",
-        ),
-        pytest.param(
-            "class A:\n    <START>def f():\n        return 1<END>\n",
-            'def f():\n    """Do.\n\n    It.\n    """\n    return 1',
-            'def f():\n        """Do.\n\n        It.\n        """\n        return 1',
-            id="a docstring moves",
-        ),
-        pytest.param(
-            "x = 1  # lsp-local: private\n<START>y = 2<END>\n", "y = 3", "y = 3", id="public"
-        ),
-        pytest.param(
-            "<START>x = 1  # lsp-local: private\ny = 2<END>\n",
-            "y = 3",
-            "! a part of this code is marked as private",
-            id="private",
-        ),
-    ],
-)
-def test_pieces_of_python(text: str, answer: str, want: str) -> None:
-    check("python", text, answer, want)
+    check("rewrite", "python", marked(CART, METHOD), answer, want)
 
 
 @pytest.mark.parametrize(
@@ -310,4 +220,4 @@ def test_pieces_of_python(text: str, answer: str, want: str) -> None:
     ],
 )
 def test_other_languages(language: str, text: str, answer: str, want: str) -> None:
-    check(language, text, answer, want)
+    check("rewrite", language, text, answer, want)

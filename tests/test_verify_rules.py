@@ -1,0 +1,176 @@
+"""Signatures and names stay, whatever a model answers."""
+
+import pytest
+from verdicts import check
+
+PY = "<START>def f(a, b=1, *c: int):\n    return a + b<END>\n"
+GO = "package p\n\n<START>func f(a int, b int) int {\n\treturn a - b\n}<END>\n"
+TS = "<START>function f(a: number, b = 1): number {\n  return a - b;\n}<END>\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer", "want"),
+    [
+        pytest.param(
+            "python",
+            PY,
+            "def f(x, b=1, *c: int):\n    return x - b",
+            "! the signature of `f` must stay `def f(a, b=1, *c: int):`",
+            id="python: a parameter is renamed",
+        ),
+        pytest.param(
+            "python",
+            PY,
+            "def f(a, b=2, *c: int):\n    return a - b",
+            "! the signature of `f` must stay `def f(a, b=1, *c: int):`",
+            id="python: another default",
+        ),
+        pytest.param(
+            "python",
+            PY,
+            "async def f(a, b=1, *c: int):\n    return a - b",
+            "! the signature of `f` must stay `def f(a, b=1, *c: int):`",
+            id="python: async",
+        ),
+        pytest.param(
+            "python",
+            PY,
+            "def f(\n    a, b=1, *c: int\n):\n    return a - b",
+            "def f(a, b=1, *c: int):\n    return a - b",
+            id="python: white space",
+        ),
+        pytest.param(
+            "python",
+            "class A:\n<START>    @property\n    def f(self):\n        return 1<END>\n",
+            "def f(self):\n    return 2",
+            "! the signature of `f` must stay `@property def f(self):`",
+            id="python: a decorator goes",
+        ),
+        pytest.param(
+            "typescript",
+            TS,
+            "function f(a: number, b = 1): number | null {\n  return a + b;\n}",
+            "! the signature of `f` must stay `function f(a: number, b = 1): number`",
+            id="ts: another type of result",
+        ),
+        pytest.param(
+            "typescript",
+            "<START>const f = (a: number) => {\n  return a;\n};<END>\n",
+            "const f = (a: string) => {\n  return a;\n};",
+            "! the signature of `f` must stay `const f = (a: number) =>`",
+            id="ts: an arrow",
+        ),
+        pytest.param(
+            "go",
+            GO,
+            "func f(b int, a int) int {\n\treturn a + b\n}",
+            "! the signature of `f` must stay `func f(a int, b int) int`",
+            id="go: another order",
+        ),
+        pytest.param(
+            "rust",
+            "<START>fn f(a: &str) -> usize {\n    a.len()\n}<END>\n",
+            "fn f(a: &String) -> usize {\n    a.len()\n}",
+            "! the signature of `f` must stay `fn f(a: &str) -> usize`",
+            id="rust: another type",
+        ),
+    ],
+)
+def test_signatures_stay(language: str, text: str, answer: str, want: str) -> None:
+    check("rewrite", language, text, answer, want)
+
+
+CLASS = """<START>class A:
+    def one(self):
+        return _help(1)
+
+    def _two(self):
+        return 2
+
+
+def _help(x):
+    return x<END>
+
+
+A().one()
+A()._two()
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer", "want"),
+    [
+        pytest.param(
+            "python",
+            PY,
+            "def g(a, b=1, *c: int):\n    return a",
+            "! `f` is no longer defined",
+            id="python: renamed",
+        ),
+        pytest.param(
+            "python",
+            CLASS,
+            "class A:\n    def _two(self):\n        return 2\n\n\ndef _help(x):\n    return x",
+            "! `one` is no longer defined",
+            id="python: a public method",
+        ),
+        pytest.param(
+            "python",
+            CLASS,
+            "class A:\n    def one(self):\n        return 3\n\n\ndef _help(x):\n    return x",
+            "! `_two` is no longer defined",
+            id="python: a private method that is used",
+        ),
+        pytest.param(
+            "python",
+            "<START>def _f():\n    return 1\n\n\ndef g():\n    return _f()<END>\n",
+            "def g():\n    return 1",
+            "! the answer does not define `_f`",
+            id="python: a private function",
+        ),
+        pytest.param(
+            "python",
+            "def f(a):\n<START>    b = a\n    c = b\n<END>    return b + c\n",
+            "c = a\n",
+            "! `b` is no longer defined",
+            id="python: a variable that is used below",
+        ),
+        pytest.param(
+            "python",
+            "def f(a):\n<START>    b = a\n    c = b\n<END>    return c\n",
+            "c = a\n",
+            "    c = a\n",
+            id="python: a variable that nobody needs",
+        ),
+        pytest.param(
+            "python",
+            "def f(a):\n    return a\n\n\n<START>LIMIT = 1\nRATE = 2<END>\n",
+            "RATE = 3",
+            "! `LIMIT` is no longer defined",
+            id="python: a constant",
+        ),
+        pytest.param(
+            "typescript",
+            "<START>class A {\n  f() {\n    return 1;\n  }\n  g() {\n    return 2;\n  }\n}<END>\n",
+            "class A {\n  f() {\n    return 3;\n  }\n}",
+            "! `g` is no longer defined",
+            id="ts: a method",
+        ),
+        pytest.param(
+            "typescript",
+            "function f() {\n  <START>const a = 1;\n  const b = 2;<END>\n  return a;\n}\n",
+            "const b = 2;",
+            "! `a` is no longer defined",
+            id="ts: a variable that is used below",
+        ),
+        pytest.param(
+            "go",
+            "package p\n\n<START>func f() int { return 1 }\n\nfunc G() int { return f() }<END>\n",
+            "func f() int { return 1 }\n\nfunc H() int { return f() }",
+            "! the answer does not define `G`",
+            id="go: renamed",
+        ),
+    ],
+)
+def test_names_stay(language: str, text: str, answer: str, want: str) -> None:
+    check("rewrite", language, text, answer, want)
