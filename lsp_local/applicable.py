@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsp_local import lacking, testfiles
 from lsp_local.docstyle import docstring_span
+from lsp_local.extract import extraction
 from lsp_local.functions import Function, line_end, line_start, whole_start
 from lsp_local.grammars import COMMENTS
 from lsp_local.statements import Statements, function_meant, statements_at, trimmed
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Found = tuple[str, int, int]  # a title, and the part of the document that may be changed
 
-FEWEST = 60  # characters of a statement that is worth simplifying on a line of its own
+FEWEST = 60  # characters of a statement on one line that is worth changing
 MOST = 8000  # characters that are rewritten at once: about 2,500 tokens
 
 
@@ -105,11 +106,19 @@ def _body(place: Place) -> Found | None:
 
 
 def _simplify(place: Place) -> Found | None:
-    if place.chosen is not None and not _is_whole(place):
-        said = place.doc.text[place.chosen.start : place.chosen.end]
-        if not place.is_asked and "\n" not in said and len(said) < FEWEST:
-            return None
+    if place.chosen is not None and not _is_whole(place) and not _is_worth_it(place):
+        return None
     return _of_code(place, "Simplify {what}", "Simplify this")
+
+
+def _extract(place: Place) -> Found | None:
+    function = place.function
+    if place.chosen is None or _is_whole(place) or not _is_worth_it(place):
+        return None
+    if function is None or (not place.is_asked and function.end - function.start > MOST):
+        return None  # it would take longer than a list of actions may
+    found = extraction(place.doc, place.start, place.end)
+    return _found(place, "Extract a function", found.start, found.end) if found else None
 
 
 def _guard(place: Place) -> Found | None:
@@ -151,6 +160,13 @@ def _nodes(place: Place) -> "tuple[Node, ...]":
     return (place.function.node,) if place.function is not None and place.is_asked else ()
 
 
+def _is_worth_it(place: Place) -> bool:
+    """Whether selected statements are more than a short line, or the user asks."""
+    chosen = place.chosen
+    said = place.doc.text[chosen.start : chosen.end] if chosen is not None else ""
+    return place.is_asked or "\n" in said or len(said) >= FEWEST
+
+
 def _is_whole(place: Place) -> bool:
     """Whether the selection is the function, and not a part of it or more."""
     function, chosen = place.function, place.chosen
@@ -181,6 +197,7 @@ APPLIES: dict[str, Callable[[Place], Found | None]] = {
     "body": _body,
     "docstring": _docstring,
     "annotate": _annotate,
+    "extract": _extract,
     "simplify": _simplify,
     "guard": _guard,
     "comment": _comment,

@@ -29,6 +29,7 @@ TYPES = frozenset(
         *("trait_item", "class_specifier", "struct_specifier", "module", "object"),
     }
 )
+_INNER = FUNCTIONS | TYPES
 _OUTER = WRAPPERS | {"template_declaration"}
 _NO_PARAMETERS = ("self", "cls", "this")
 _NOT_NAMES = frozenset({"object_pattern", "array_pattern", "tuple_pattern", "type_annotation"})
@@ -132,7 +133,7 @@ def own_nodes(node: "Node") -> "Iterator[Node]":
     while waiting:
         one = waiting.pop()
         yield one
-        if one.id == node.id or one.type not in FUNCTIONS | TYPES:
+        if one.id == node.id or one.type not in _INNER:
             waiting += reversed(one.named_children)
 
 

@@ -11,6 +11,7 @@ from lsp_local.trees import Tree
 if TYPE_CHECKING:
     from lsp_local.trees import Node
 
+MOST_UNWRITTEN = 4000  # characters of a docstring and comments; what is longer is not read
 TYPESCRIPTS = ("typescript", "typescriptreact")
 _TODO = r"(not[ _-]?(yet[ _-]?)?implemented|unimplemented|todo)"
 _UNWRITTEN = {
@@ -54,8 +55,10 @@ _ARG = re.compile(r"\*{0,2}(\w+)\s*(\([^)]*\))?:")
 
 def is_unwritten(tree: Tree, function: Function) -> bool:
     """Whether a body is still to be written: nothing, or what says so, and a docstring."""
+    if not is_without_code(tree, function):
+        return False
     code = _code(tree, function)
-    if not is_without_code(tree, function) or (not code and function.name in _CONSTRUCTORS):
+    if not code and function.name in _CONSTRUCTORS:
         return False
     is_abstract = _ABSTRACT.search(tree.text[function.start : function.body])
     return not is_abstract and not _is_of_protocol(tree, function, code)
@@ -65,7 +68,9 @@ def is_without_code(tree: Tree, function: Function) -> bool:
     """Whether a body does nothing as yet, on purpose or not."""
     wanted = _UNWRITTEN.get(tree.language)
     is_declared = function.body == function.end and tree.language not in ("python", "ruby")
-    return wanted is not None and not is_declared and bool(wanted.match(_code(tree, function)))
+    if wanted is None or is_declared or function.body_end - function.body > MOST_UNWRITTEN:
+        return False
+    return bool(wanted.match(_code(tree, function)))
 
 
 def lacks_annotations(tree: Tree, function: Function) -> bool:

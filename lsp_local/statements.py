@@ -8,6 +8,7 @@ from lsp_local.functions import (
     function_at,
     functions_around,
     line_end,
+    line_start,
     whole_start,
 )
 from lsp_local.grammars import COMMENTS
@@ -48,6 +49,8 @@ def statements_at(tree: Tree, start: int, end: int) -> Statements | None:
             continue
         nodes = [one for one in _children(block) if one.end_byte > start and one.start_byte < end]
         if nodes and nodes[0].start_byte <= start and nodes[-1].end_byte >= end:
+            while len(nodes) > 1 and _is_behind_code(tree.text, nodes[0]):
+                del nodes[0]
             return Statements(nodes[0].start_byte, _end(tree, nodes[-1]), tuple(nodes), block)
     return None
 
@@ -80,6 +83,12 @@ def whole_scope(tree: Tree | None, text: str, start: int, end: int) -> tuple[int
 def _children(block: "Node") -> "list[Node]":
     labels = {node.id for name in _LABELS for node in block.children_by_field_name(name)}
     return [one for one in block.named_children if one.id not in labels]
+
+
+def _is_behind_code(text: str, node: "Node") -> bool:
+    """Whether a comment is about the statement on its line, which was not selected."""
+    before = text[line_start(text, node.start_byte) : node.start_byte]
+    return node.type in COMMENTS and bool(before.strip())
 
 
 def _end(tree: Tree, node: "Node") -> int:

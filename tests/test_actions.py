@@ -104,7 +104,12 @@ TYPED = "def total(net: int) -> int:\n    rate = 0.19\n    return net + rate\n"
         pytest.param(
             "def f(a):\n    <START>b = open(a)\n    return b.re<END>ad()\n",
             "python",
-            ["Simplify this", "Handle errors here", "Explain this in a comment"],
+            [
+                "Extract a function",
+                "Simplify this",
+                "Handle errors here",
+                "Explain this in a comment",
+            ],
             id="lines of a body are selected",
         ),
         pytest.param("x = <START>1<END>\n", "python", [], id="a number is selected"),
