@@ -57,9 +57,9 @@ def syntax_problem(change: Change) -> str:
     if after.n_errors > before.n_errors:
         inside = [start for start, _ in after.errors() if place.start <= start <= change.end]
         return _at(change, inside[0] if inside else change.end, "does not parse")
-    if place.doc.language != "python" or _python_error(before.text) is not None:
+    if place.doc.language != "python" or python_error(before.text) is not None:
         return ""
-    error = _python_error(after.text)
+    error = python_error(after.text)
     if error is None:
         return ""
     line, message = error
@@ -150,7 +150,7 @@ def _only_types(text: str) -> str:
     return f"only types may be added, but `{text[:LONGEST_QUOTE]}` was changed"
 
 
-def _python_error(text: str) -> tuple[int, str] | None:
+def python_error(text: str) -> tuple[int, str] | None:
     """Return the line, from 1, and the message of what Python itself says; nothing is run."""
     if len(text) > LONGEST_COMPILED:
         return None

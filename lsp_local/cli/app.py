@@ -15,6 +15,7 @@ from lsp_local.cli import (
     explain,
     model,
     prompts,
+    run,
     stats,
     tour,
     why,
@@ -35,6 +36,7 @@ app.command("complete")(complete.complete_at)
 app.command("context")(context.show)
 app.command("explain")(explain.explain_at)
 app.command("try")(tour.try_out)
+app.command("run")(run.run)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
 app.command("prompts")(prompts.show)

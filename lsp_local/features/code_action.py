@@ -7,9 +7,11 @@ from lsp_local import privacy
 from lsp_local.actions import Offer
 from lsp_local.docwriting import place_docstring
 from lsp_local.engine.base import ChatEngine, OnText
+from lsp_local.features.extracting import extract
 from lsp_local.features.instruct import FENCE, Question, ask
 from lsp_local.features.resolved import NO_SAFE_EDIT, NOTHING_SAID, Resolved, commented
 from lsp_local.features.rewriting import Job, rewrite
+from lsp_local.features.testwriting import NO_PROJECT, Project, write_tests
 from lsp_local.functions import Function, parameters, returns_something
 from lsp_local.statements import function_meant
 from lsp_local.text import Document
@@ -43,6 +45,7 @@ class Wanted:
     offer: Offer
     instruction: str = ""
     rules: str = ""
+    project: Project = NO_PROJECT
 
 
 async def resolve(
@@ -144,5 +147,21 @@ def _function(doc: Document, offer: Offer) -> Function | None:
     return function_meant(tree, offer.start, offer.end) if tree is not None else None
 
 
+async def _extract(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+    return await extract(engine, doc, wanted.offer.start, wanted.offer.end, on_text)
+
+
+async def _tests(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+    function = _function(doc, wanted.offer)
+    if function is None:
+        return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
+    return await write_tests(engine, doc, function, wanted.project, on_text)
+
+
 _Do = Callable[[ChatEngine, Document, Wanted, OnText], Awaitable[Resolved]]
-_BY_NAME: dict[str, _Do] = {"docstring": _docstring, "comment": _comment}
+_BY_NAME: dict[str, _Do] = {
+    "docstring": _docstring,
+    "comment": _comment,
+    "extract": _extract,
+    "tests": _tests,
+}

@@ -1,0 +1,193 @@
+"""`lsp-local run`: a code action or a prompt file, without an editor."""
+
+import asyncio
+import difflib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lsp_local import actions
+from lsp_local.actions import ACTIONS, Offer
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.places import Selection, selection_at
+from lsp_local.cli.prompts import TrustOption, found_in
+from lsp_local.cli.waiting import waiting
+from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.prompting import run_prompt, scope_of
+from lsp_local.features.resolved import Resolved
+from lsp_local.features.testwriting import Project
+from lsp_local.ignores import Ignores
+from lsp_local.minimal import applied
+from lsp_local.options import Options, is_excluded
+from lsp_local.promptfiles import PromptFile
+from lsp_local.rules import rules_for
+from lsp_local.text import Diagnostic, UserError
+from lsp_local.trust import is_trusted
+
+N_RULES = 1200  # characters of the project's rules
+MANIFESTS = ("pyproject.toml", "package.json", "requirements.txt", "Cargo.toml")
+MOST_MANIFEST = 100_000  # bytes
+
+
+def run(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An action or a prompt file.")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE:RANGE", help="LINE, LINE-LINE or LINE:COL-LINE:COL, counted from 1."
+        ),
+    ],
+    instruction: Annotated[
+        str, typer.Option("--do", metavar="TEXT", help="What to do, for `rewrite`.")
+    ] = "",
+    message: Annotated[
+        str, typer.Option("--message", metavar="TEXT", help="What is wrong, for `fix`.")
+    ] = "",
+    write: Annotated[bool, typer.Option("--write", help="Change the file.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print a diff (default).")] = False,  # noqa: ARG001
+    trust: TrustOption = False,
+    model: ModelOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Do something with code: print what would change, or change it with --write."""
+    where = selection_at(place)
+    options = chosen_options(model, where.root)
+    if is_excluded(options.exclude, where.doc.path):
+        raise UserError(f"{where.doc.path} is excluded by the option `exclude`")
+    found = asyncio.run(_run(name, where, options, (instruction, message), trust))
+    after = applied(where.doc.text, found.edits)
+    if write and not found.problem:
+        _write(where, found, after)
+    if as_json:
+        print(json.dumps(_as_json(found)))
+    else:
+        _print(where, found, after, is_written=write)
+    if found.problem:
+        raise UserError(found.problem)
+
+
+async def _run(
+    name: str, where: Selection, options: Options, said: tuple[str, str], trust: bool
+) -> Resolved:
+    prompt = _prompt(name, where, trust)
+    offer = None if prompt else _offer(name, where, *said)
+    async with chosen_engine(options) as engine:
+        with waiting(f"loading {options.model}"):
+            await engine.info()
+        with waiting(f"{options.model} is at work"):
+            if prompt is not None:
+                span = scope_of(prompt, where.doc, where.start, where.end)
+                if span is None:
+                    raise UserError(f"`{name}` is about a {prompt.scope}; there is none here")
+                return await run_prompt(engine, where.doc, prompt, span)
+            assert offer is not None
+            is_rules = trust or is_trusted(options, where.root)
+            rules = rules_for(where.root, where.doc.path, N_RULES, options.exclude).text
+            project = Project(*_known(where.root)) if name == "tests" else Project()
+            wanted = Wanted(offer, said[0], rules if is_rules else "", project)
+            return await resolve(engine, where.doc, wanted)
+
+
+def _prompt(name: str, where: Selection, trust: bool) -> PromptFile | None:
+    """Return the prompt file of that name, None for an action. Raises UserError for neither."""
+    if name in ACTIONS:
+        return None
+    prompts = {one.name: one for one in found_in(where.root, trust).prompts}
+    if name not in prompts:
+        known = ", ".join([*ACTIONS, *prompts])
+        raise UserError(f"there is no action or prompt file {name!r}; there are {known}")
+    return prompts[name]
+
+
+def _offer(name: str, where: Selection, instruction: str, message: str) -> Offer:
+    doc, start, end = where.doc, where.start, where.end
+    if name == "rewrite" and not instruction.strip():
+        raise UserError("say what to do: `--do TEXT`")
+    if name == "fix" and not message.strip():
+        message = "it does not do what its name and comments say"
+    diagnostics = [Diagnostic(start, end, message)] if name == "fix" else []
+    found = actions.offer(name, doc, start, end, diagnostics)
+    if found is None:
+        raise UserError(f"`{name}` is not possible here; {_HINTS.get(name, 'try another place')}")
+    return found
+
+
+_HINTS = {
+    "extract": "select whole statements inside of a function",
+    "body": "the function has one already",
+    "annotate": "the language has no types, or they are all there",
+    "guard": "there is nothing that can fail, or it is handled already",
+}
+
+
+def _known(root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Return the paths of a project's files, and the texts that name its tools."""
+    texts = []
+    for name in MANIFESTS:
+        try:
+            texts.append((root / name).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+    return list(Ignores(root).files()), tuple(text[:MOST_MANIFEST] for text in texts)
+
+
+def _write(where: Selection, found: Resolved, after: str) -> None:
+    """Write what came of it; a file that exists is never replaced by a new one."""
+    if found.new_file is not None:
+        path = where.root / found.new_file.path
+        if path.exists():
+            raise UserError(f"{path} exists already; nothing was written")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, found.new_file.text)
+    if found.edits:
+        if where.path.read_bytes() != where.raw:
+            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
+        _replace(where.path, after)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and keep its rights."""
+    part = path.with_name(f".{path.name}.lsp-local")
+    part.write_bytes(text.encode())
+    if path.exists():
+        part.chmod(path.stat().st_mode & 0o7777)
+    part.replace(path)
+
+
+def _as_json(found: Resolved) -> dict[str, object]:
+    edits = [{"start": one.start, "end": one.end, "text": one.text} for one in found.edits]
+    new = found.new_file
+    return {
+        "edits": edits,
+        "new_file": {"path": new.path, "text": new.text} if new else None,
+        "message": found.message,
+        "problem": found.problem,
+        "diagnostics": [
+            {"start": one.start, "end": one.end, "message": one.message}
+            for one in found.diagnostics
+        ],
+    }
+
+
+def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> None:
+    path = where.doc.path
+    if found.message:
+        print(found.message)
+    for one in found.diagnostics:
+        line = where.doc.text.count("\n", 0, one.start) + 1
+        print(f"{path}:{line}: {one.message}")
+    if is_written and (found.edits or found.new_file):
+        print(f"wrote {found.new_file.path if found.new_file else path}", file=sys.stderr)
+        return
+    if found.new_file is not None:
+        _print_diff("", found.new_file.text, "/dev/null", f"b/{found.new_file.path}")
+    _print_diff(where.doc.text, after, f"a/{path}", f"b/{path}")
+
+
+def _print_diff(before: str, after: str, old: str, new: str) -> None:
+    lines = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for line in difflib.unified_diff(*lines, old, new):
+        sys.stdout.write(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")

@@ -1,0 +1,60 @@
+"""Extract a function: everything about it is computed, the model only finds its name."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from lsp_local import privacy
+from lsp_local.engine.base import ChatEngine, OnText
+from lsp_local.extract import judged
+from lsp_local.extractable import Refusal
+from lsp_local.extracted import edits, is_free_name
+from lsp_local.features.instruct import FENCE, Question, ask
+from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved
+from lsp_local.text import Document
+
+N_NAME = 16  # tokens
+TASK = (
+    "These lines become a function of their own. Say what it is called: a verb and a noun, in the "
+    "style of {language}. Answer with the name only."
+)
+WORDS = re.compile(r"[A-Za-z][a-z]*|\d+")
+SNAKE = ("python", "rust", "ruby")
+
+
+async def extract(
+    engine: ChatEngine, doc: Document, start: int, end: int, on_text: OnText = lambda _text: None
+) -> Resolved:
+    """Return the edits that make a function of the selected statements.
+
+    Raises EngineError and UserError as `instruct.ask` does.
+    """
+    found = judged(doc, start, end)
+    if isinstance(found, Refusal):
+        return Resolved(problem=f"{NO_SAFE_EDIT}: {found.reason}")
+    code = privacy.redact(doc.text[found.start : found.end])
+    shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
+    task = f"{shown}\n\n{TASK.format(language=doc.language)}"
+    said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)
+    for name in _names(said, doc.language):
+        if is_free_name(doc, name):
+            made = edits(doc, found, name)
+            return Resolved(made, "" if made else f"{NO_SAFE_EDIT}: it would not parse")
+    return Resolved(problem=f"{NO_SAFE_EDIT}: no name is free")
+
+
+def _names(said: str, language: str) -> Iterator[str]:
+    """Yield names, the model's own first; the user renames what is left."""
+    words = [word.lower() for word in WORDS.findall(said.strip("`").partition("(")[0])][:5]
+    for of_name in (words, ["extracted"]):
+        if of_name and of_name[0].isalpha():
+            yield _styled(of_name, language)
+    yield from (
+        _styled(["extracted", str(n)], language) for n in itertools.islice(itertools.count(2), 98)
+    )
+
+
+def _styled(words: list[str], language: str) -> str:
+    if language in SNAKE:
+        return "_".join(words)
+    return words[0] + "".join(word.capitalize() for word in words[1:])
