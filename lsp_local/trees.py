@@ -2,11 +2,11 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsp_local.grammars import (
     COMMENTS,
@@ -63,6 +63,8 @@ class Tree:
         self.language = language
         self._tree = tree
         self._root = tree.root_node
+        # What was found out about this very text, by those who did: names of functions.
+        self.memo: dict[Hashable, Any] = {}
         self._last: tuple[tuple[int, int, str], Tree] | None = None
 
     def replaced(self, start: int, end: int, text: str) -> "Tree":
