@@ -1,7 +1,7 @@
 """Where statements stand that are to become a function, and what stands against it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_local.flow import LOOPS
@@ -63,7 +63,6 @@ class Setting:
     indent: str
     is_async: bool
     is_in_loop: bool
-    seen: dict[int, list[Name]] = field(default_factory=dict)
 
     def scope_of(self, name: str) -> "Node | None":
         """Return where a local name is declared, None for what the new function sees as well."""
@@ -71,9 +70,7 @@ class Setting:
 
     def outside(self, name: str, scope: "Node") -> list[Name]:
         """Return where else the same name stands."""
-        if scope.id not in self.seen:
-            self.seen[scope.id] = names_in(self.tree, scope.named_children)
-        found = self.seen[scope.id]
+        found = names_in(self.tree, scope.named_children)
         return [one for one in found if one.text == name and not self.start <= one.start < self.end]
 
     def is_of_block(self, scope: "Node") -> bool:

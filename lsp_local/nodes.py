@@ -1,32 +1,19 @@
 """What single nodes of a tree mean; any parser's would do that look like tree-sitter's."""
 
-from collections.abc import Sequence
-from typing import Protocol
-
-from lsp_local.grammars import ANNOTATED, ANNOTATIONS, CALLABLES, INTERPOLATIONS, STRINGS
-from lsp_local.parts import Role
-
-
-class _Node(Protocol):
-    """A node of a tree."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def parent(self) -> "_Node | None": ...
-    @property
-    def children(self) -> "Sequence[_Node]": ...
-    @property
-    def named_children(self) -> "Sequence[_Node]": ...
-    @property
-    def start_byte(self) -> int: ...
-    @property
-    def end_byte(self) -> int: ...
-    def child_by_field_name(self, name: str, /) -> "_Node | None": ...
-    def field_name_for_child(self, child_index: int, /) -> str | None: ...
+from lsp_local.grammars import (
+    ANNOTATED,
+    ANNOTATIONS,
+    CALLABLES,
+    FIELDS,
+    INTERPOLATIONS,
+    NAMING,
+    NESTED,
+    STRINGS,
+)
+from lsp_local.parts import Part, Role
 
 
-def head_end(node: _Node) -> int | None:
+def head_end(node: Part) -> int | None:
     """Return where the signature of a function ends, or of a variable that holds one."""
     if node.type in CALLABLES:
         body = node.child_by_field_name("body")
@@ -41,7 +28,7 @@ def head_end(node: _Node) -> int | None:
     return None
 
 
-def is_docstring(node: _Node) -> bool:
+def is_docstring(node: Part) -> bool:
     """Whether a node of Python is a string that says what its module, class or function does."""
     block = node.parent
     if node.type != "expression_statement" or block is None or len(node.named_children) != 1:
@@ -54,7 +41,7 @@ def is_docstring(node: _Node) -> bool:
     return is_outer and first == node and node.named_children[0].type == "string"
 
 
-def is_whole(node: _Node, role: Role) -> bool:
+def is_whole(node: Part, role: Role) -> bool:
     """Whether a node is one token: a string is, unless something is computed in it."""
     if not node.children or role is Role.NOTE:
         return True
@@ -63,7 +50,7 @@ def is_whole(node: _Node, role: Role) -> bool:
     )
 
 
-def roles(node: _Node, role: Role) -> list[Role]:
+def roles(node: Part, role: Role) -> list[Role]:
     """Return the roles of a node's children; the sign before a type belongs to it."""
     wanted = ANNOTATED.get(node.type, ())
     roles = [role] * len(node.children)
@@ -76,3 +63,35 @@ def roles(node: _Node, role: Role) -> list[Role]:
     if node.type == "formal_parameters" and len(node.named_children) == 1 and is_of_arrow:
         roles[0] = roles[-1] = Role.ANNOTATION  # `(x: T) => x` for `x => x`
     return roles
+
+
+def defines(node: Part) -> bool | None:
+    """Whether an identifier is defined where it stands; None for a name of something's part."""
+    parent = node.parent
+    while parent is not None and parent.type in NESTED:  # Go's `a, b := f()`
+        node, parent = parent, parent.parent
+    if parent is None or parent.type in NAMING:
+        return True
+    wanted = FIELDS.get(parent.type)
+    if wanted is None:
+        return False
+    for field, defines in wanted.items():
+        if node in parent.children_by_field_name(field):
+            return defines
+    return False
+
+
+def name_of(node: Part) -> Part | None:
+    """Return the node that names a definition."""
+    for field in ("name", "left", "declarator", "type"):
+        named = node.child_by_field_name(field)
+        while named is not None and (deeper := named.child_by_field_name("declarator")):
+            named = deeper
+        if named is not None:
+            return named
+    for child in node.named_children:  # `type T struct`, `const x = 1`, `x = 1` on its own line
+        if child.type in ("type_spec", "const_spec", "var_spec", "variable_declarator") or (
+            child.type in ("assignment", "variable_declaration", "type_alias")
+        ):
+            return name_of(child)
+    return None

@@ -77,6 +77,13 @@ class Part(Protocol):
     def named_children(self) -> "Sequence[Part]":
         """Return what it consists of, without punctuation and keywords."""
 
+    @property
+    def children(self) -> "Sequence[Part]":
+        """Return what it consists of."""
+
+    def field_name_for_child(self, child_index: int, /) -> str | None:
+        """Return the field of the child with that number."""
+
     def child_with_descendant(self, part: Any, /) -> "Part | None":
         """Return the child that `part` is or is in."""
 

@@ -122,10 +122,15 @@ def names_in(tree: Tree, nodes: "Sequence[Node]", without: Collection[str] = ())
 
     Nodes of the kinds `without` are left out with all that they hold.
     """
-    scopes = _Scopes(tree, without)
-    for node in nodes:
-        scopes.walk(node)
-    return sorted(scopes.seen(), key=lambda one: one.start)
+    # A long function takes milliseconds, and is asked about at each place in it.
+    key = "names", tuple(node.id for node in nodes), frozenset(without)
+    if key not in tree.memo:
+        scopes = _Scopes(tree, without)
+        for node in nodes:
+            scopes.walk(node)
+        tree.memo[key] = sorted(scopes.seen(), key=lambda one: one.start)
+    found: list[Name] = tree.memo[key]
+    return found
 
 
 def is_block(node: "Node", language: str) -> bool:
@@ -257,7 +262,12 @@ class _Scopes:
 
 def declared_in(tree: Tree, node: "Node", without: Collection[str] = ()) -> frozenset[str]:
     """Return what is declared in the scope that a node is, and not in one within it."""
-    scopes = _Scopes(tree, without)
-    scopes.walk(node)
-    outer = {name.text for name, scope in scopes.found if scope == 1 and name.use is Use.OUTER}
-    return frozenset(scopes.declared[1] - outer) if len(scopes.declared) > 1 else frozenset()
+    key = "declared", node.id, frozenset(without)
+    if key not in tree.memo:
+        scopes = _Scopes(tree, without)
+        scopes.walk(node)
+        outer = {name.text for name, scope in scopes.found if scope == 1 and name.use is Use.OUTER}
+        declared = scopes.declared[1] if len(scopes.declared) > 1 else set()
+        tree.memo[key] = frozenset(declared - outer)
+    found: frozenset[str] = tree.memo[key]
+    return found

@@ -2,24 +2,21 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsp_local.grammars import (
     COMMENTS,
     DEFINITIONS,
-    FIELDS,
     GRAMMARS,
     IDENTIFIERS,
     IMPORTS,
-    NAMING,
-    NESTED,
     STRINGS,
     UNTOLD,
     WRAPPERS,
 )
-from lsp_local.nodes import head_end, is_docstring, is_whole, roles
+from lsp_local.nodes import defines, head_end, is_docstring, is_whole, name_of, roles
 from lsp_local.parts import Definition as Definition
 from lsp_local.parts import Leaf, Part, Role
 from lsp_local.parts import Place as Place
@@ -43,6 +40,8 @@ class Tree:
         self.language = language
         self._tree = tree
         self._root = tree.root_node
+        # What was found out about this very text, by those who did: names of functions.
+        self.memo: dict[Hashable, Any] = {}
         self._last: tuple[tuple[int, int, str], Tree] | None = None
 
     def replaced(self, start: int, end: int, text: str) -> "Tree":
@@ -133,7 +132,7 @@ class Tree:
                 if node.type in WRAPPERS:
                     self._define(node, start, depth, found)
                 continue
-            name, body = _name_of(node), node.child_by_field_name("body")
+            name, body = name_of(node), node.child_by_field_name("body")
             if kind == "constant" and depth and self.language == "python":
                 kind = "field"
             if name is not None:
@@ -143,7 +142,7 @@ class Tree:
             if kind in ("type", "module") and body is not None and depth < DEEPEST:
                 self._define(body, body, depth + 1, found)
 
-    def _named(self, node: "Node") -> str:
+    def _named(self, node: Part) -> str:
         """Return the bare name: `Point` for `Point<T>`, `area` for `Point::area`."""
         return self.text[node.start_byte : node.end_byte].partition("<")[0].rpartition("::")[2]
 
@@ -163,7 +162,7 @@ class Tree:
         around: list[Definition] = []
         node: Node | None = self._root.descendant_for_byte_range(max(0, offset - 1), offset)
         while node is not None:
-            name = _name_of(node) if node.type in kinds else None
+            name = name_of(node) if node.type in kinds else None
             body = node.child_by_field_name("body")
             if name is not None and body is not None:
                 start = node.parent if node.parent and node.parent.type in WRAPPERS else node
@@ -186,7 +185,7 @@ class Tree:
             if node.end_byte <= start or node.start_byte >= end:
                 continue
             begin = begin if node.parent and node.parent.type in WRAPPERS else node.start_byte
-            name = _name_of(node) if node.type in kinds else None
+            name = name_of(node) if node.type in kinds else None
             if name is not None and start <= begin and node.end_byte <= end:
                 head = head_end(node)
                 kind = kinds[node.type] if head is None else "function"
@@ -232,7 +231,7 @@ class Tree:
                 continue
             waiting += reversed(node.children)
             if node.type in IDENTIFIERS:
-                is_defined = _defines(node)
+                is_defined = defines(node)
                 if is_defined:
                     defined.add(self.text[node.start_byte : node.end_byte])
                 elif is_defined is not None:
@@ -278,35 +277,3 @@ def _new_parser(language: str) -> "Parser":
 
     module, function = GRAMMARS[language]
     return Parser(Language(getattr(import_module(module), function)()))
-
-
-def _defines(node: "Node") -> bool | None:
-    """Whether an identifier is defined where it stands; None for a name of something's part."""
-    parent = node.parent
-    while parent is not None and parent.type in NESTED:  # Go's `a, b := f()`
-        node, parent = parent, parent.parent
-    if parent is None or parent.type in NAMING:
-        return True
-    wanted = FIELDS.get(parent.type)
-    if wanted is None:
-        return False
-    for field, defines in wanted.items():
-        if node in parent.children_by_field_name(field):
-            return defines
-    return False
-
-
-def _name_of(node: "Node") -> "Node | None":
-    """Return the node that names a definition."""
-    for field in ("name", "left", "declarator", "type"):
-        named = node.child_by_field_name(field)
-        while named is not None and (deeper := named.child_by_field_name("declarator")):
-            named = deeper
-        if named is not None:
-            return named
-    for child in node.named_children:  # `type T struct`, `const x = 1`, `x = 1` on its own line
-        if child.type in ("type_spec", "const_spec", "var_spec", "variable_declarator") or (
-            child.type in ("assignment", "variable_declaration", "type_alias")
-        ):
-            return _name_of(child)
-    return None

@@ -10,6 +10,7 @@ from lsp_local.cli import (
     complete,
     context,
     doctor,
+    eval_edits,
     eval_explain,
     evals,
     explain,
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)

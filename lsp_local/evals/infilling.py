@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from lsp_local.engine.base import Engine
 from lsp_local.evals import sandbox, scoring
@@ -15,6 +15,16 @@ from lsp_local.evals.systems import Answer, Wanted, first_line_of, ours, raw
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
+
+class OfProblem(Protocol):
+    """A task that belongs to a problem."""
+
+    @property
+    def problem(self) -> int:
+        """Return the problem's number."""
+
+
+T = TypeVar("T", bound=OfProblem)
 PROBLEM = re.compile(r"HumanEval[/_](\d+)")
 LANGUAGES = {"py": ("python", "solution.py"), "js": ("javascript", "solution.js")}
 
@@ -52,15 +62,15 @@ def load(path: Path, half: str) -> list[Task]:
 
     Raises UserError for a file that is neither format.
     """
-    tasks = [_task(path, n, row) for n, row in enumerate(_rows(path), 1)]
+    tasks = [_task(path, n, row) for n, row in enumerate(rows_of(path), 1)]
     wanted = {"dev": (0,), "test": (1,), "all": (0, 1)}[half]
     return [task for task in tasks if task.problem % 2 in wanted]
 
 
-def sample(tasks: Sequence[Task], limit: int, seed: int) -> list[Task]:
+def sample(tasks: Sequence[T], limit: int, seed: int) -> list[T]:
     """Draw about `limit` tasks: problem by problem in random order, one task of each in turn."""
     rng = random.Random(seed)
-    by_problem: dict[int, list[Task]] = {}
+    by_problem: dict[int, list[T]] = {}
     for task in tasks:
         by_problem.setdefault(task.problem, []).append(task)
     problems = list(by_problem.values())
@@ -178,7 +188,8 @@ def _without_suffix(answer: Answer, task: Task) -> Answer:
     return Answer(text, text, answer.reason)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Read JSON Lines, plain or gzipped. Raises UserError for what is none."""
     try:
         raw_bytes = path.read_bytes()
         text = (

@@ -12,6 +12,7 @@ from pathlib import Path
 
 SECONDS = 10
 BYTES = 1024 * 2**20  # of memory, and of a file
+NO_LIMIT = 2**62
 REACHED = 77  # a program's exit code; with 0 it could end before its tests
 _LIMITS = """\
 import os, resource, sys
@@ -39,14 +40,25 @@ def passes(program: str, seconds: int = SECONDS) -> bool:
         return _exit_code(command, Path(folder), seconds) == REACHED
 
 
+def passes_in_node(program: str, seconds: int = SECONDS) -> bool:
+    """Whether a program in JavaScript reaches its end within `seconds`; needs `node`."""
+    with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
+        path = Path(folder) / "program.js"
+        program += f"\nprocess.exit({REACHED});\n"
+        path.write_text(program, encoding="utf-8", errors="replace")
+        # Node reserves far more memory than it uses, so it gets no limit but its own.
+        command = ["node", "--max-old-space-size=512", str(path)]
+        return _exit_code(command, Path(folder), seconds, n_bytes=NO_LIMIT) == REACHED
+
+
 def runs(command: list[str], folder: Path, seconds: int) -> bool:
     """Whether a command ends with 0 within `seconds`; its children end with it."""
     return _exit_code(command, folder, seconds) == 0
 
 
-def _exit_code(command: list[str], folder: Path, seconds: int) -> int | None:
+def _exit_code(command: list[str], folder: Path, seconds: int, n_bytes: int = BYTES) -> int | None:
     """Run a command with limits; None when time is up."""
-    limits = [sys.executable, "-I", "-S", "-c", _LIMITS, str(seconds), str(BYTES)]
+    limits = [sys.executable, "-I", "-S", "-c", _LIMITS, str(seconds), str(n_bytes)]
     process = subprocess.Popen(
         [*_without_network(), *limits, *command],
         cwd=folder,

@@ -1,0 +1,158 @@
+"""Repair tasks as edits of a file: our action `fix`, and the same model asked plainly.
+
+Source of the format: HumanEvalPack (Muennighoff et al. 2023, arXiv 2308.07124), HumanEvalFix.
+"""
+
+import re
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsp_local import actions
+from lsp_local.answers import code_in
+from lsp_local.chat import Message, parts
+from lsp_local.engine.base import ChatEngine, GenerateRequest
+from lsp_local.evals import sandbox, scoring
+from lsp_local.evals.infilling import rows_of
+from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.minimal import applied
+from lsp_local.text import Diagnostic, Document, UserError
+from lsp_local.trees import parse
+
+PROBLEM = re.compile(r"(\w+)/(\d+)$")
+ENDINGS = {"Python": ("python", "py"), "JavaScript": ("javascript", "js")}
+THROWING = "console.assert = (ok) => { if (!ok) throw new Error('assertion failed'); };\n"
+N_PLAIN = 700  # tokens
+FIELDS = ("prompt", "buggy_solution", "canonical_solution", "test", "entry_point")
+PLAIN = "Fix the bug in this code:\n```{language}\n{code}```"
+WRONG = "it does not do what it says"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file with a bug, and a program to put behind it that tells."""
+
+    name: str
+    problem: int
+    doc: Document
+    entry: str
+    right: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The file after an edit, "" without one; whether its tests pass, and its syntax breaks."""
+
+    text: str
+    passes: bool
+    breaks: bool
+    seconds: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the same model made of a task, asked plainly and through the action."""
+
+    task: Task
+    plain: Attempt
+    ours: Attempt
+
+
+def load(path: Path, half: str) -> list[Task]:
+    """Read the tasks of one half: "dev" has the even problems, "test" the odd ones, or "all".
+
+    Raises UserError for another format.
+    """
+    tasks = [_task(path, n, row) for n, row in enumerate(rows_of(path), 1)]
+    wanted = {"dev": (0,), "test": (1,), "all": (0, 1)}[half]
+    return [task for task in tasks if task.problem % 2 in wanted]
+
+
+async def run(engine: ChatEngine, tasks: Sequence[Task]) -> AsyncIterator[Result]:
+    """Give every task to both in turn."""
+    for task in tasks:
+        yield Result(task, await _plain(engine, task), await _ours(engine, task))
+
+
+def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
+    """Return shares with 95 % intervals; both are asked the same tasks, so the ratio is paired."""
+    plain = [[float(one.plain.passes)] for one in results]
+    ours = [[float(one.ours.passes)] for one in results]
+    return {
+        "pass_rate": {
+            "plain": scoring.share(plain, seed),
+            "ours": scoring.share(ours, seed),
+            "ratio": scoring.ratio(ours, plain, seed),
+        },
+        "edited": {
+            "plain": scoring.share([[float(bool(one.plain.text))] for one in results], seed),
+            "ours": scoring.share([[float(bool(one.ours.text))] for one in results], seed),
+        },
+        "break_syntax": {
+            "plain": sum(one.plain.breaks for one in results),
+            "ours": sum(one.ours.breaks for one in results),
+        },
+        "median_s": {
+            "plain": _median([one.plain.seconds for one in results]),
+            "ours": _median([one.ours.seconds for one in results]),
+        },
+    }
+
+
+async def _plain(engine: ChatEngine, task: Task) -> Attempt:
+    """Ask as anybody would, and put the code of the answer in place of the file."""
+    started = time.perf_counter()
+    said = PLAIN.format(language=task.doc.language, code=task.doc.text)
+    tokens: list[int] = []
+    for part in parts((await engine.info()).chat_template, [Message("user", said)]):
+        tokenize = engine.tokenize_template if part.is_template else engine.tokenize
+        tokens += (await tokenize([part.text]))[0]
+    answer = await engine.generate(GenerateRequest(tokens, N_PLAIN))
+    return _judged(task, code_in(answer.text, task.doc.language), started)
+
+
+async def _ours(engine: ChatEngine, task: Task) -> Attempt:
+    started = time.perf_counter()
+    at = task.doc.text.find(task.entry)
+    complaint = Diagnostic(at, at + len(task.entry), f"`{task.entry}` {WRONG}")
+    offer = actions.offer("fix", task.doc, at, at, [complaint])
+    if offer is None:
+        return Attempt("", passes=False, breaks=False, seconds=0.0, problem="not offered")
+    found = await resolve(engine, task.doc, Wanted(offer))
+    text = applied(task.doc.text, found.edits) if found.edits else ""
+    return _judged(task, text, started, found.problem)
+
+
+def _judged(task: Task, text: str, started: float, problem: str = "") -> Attempt:
+    seconds = round(time.perf_counter() - started, 2)
+    if not text.strip():
+        return Attempt("", passes=False, breaks=False, seconds=seconds, problem=problem)
+    tree = parse(text, task.doc.language)
+    breaks = tree is not None and tree.n_errors > 0
+    passes = sandbox.passes if task.doc.language == "python" else sandbox.passes_in_node
+    return Attempt(text, passes(text + task.test), breaks, seconds)
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def _task(path: Path, n: int, row: dict[str, Any]) -> Task:
+    found = PROBLEM.match(str(row.get("task_id")))
+    is_whole = all(isinstance(row.get(key), str) for key in FIELDS)
+    if found is None or not is_whole or found[1] not in ENDINGS:
+        raise UserError(
+            f"{path}, row {n}, is no repair task of HumanEvalPack in {' or '.join(ENDINGS)}: it "
+            f"needs task_id, {', '.join(FIELDS)}"
+        )
+    language, ending = ENDINGS[found[1]]
+    text = row["prompt"] + row["buggy_solution"]
+    name = f"solution.{ending}"
+    doc = Document(f"file:///eval/{n}/{name}", name, "eval", language, text)
+    test = f"\n{THROWING if language == 'javascript' else ''}{row['test']}"
+    right = row["prompt"] + row["canonical_solution"]
+    return Task(row["task_id"], int(found[2]), doc, row["entry_point"], right, test)
