@@ -74,7 +74,7 @@ class LlamaBackend:
         end = min(start + n_most, len(tokens))
         live.forget(start)
         rows = [end - start - 1] if end == len(tokens) else []
-        self._timed(tokens[start:end], rows, self._threads.at(time.perf_counter()))
+        self._timed(tokens[start:end], rows)
         return len(tokens) - len(live.tokens)
 
     def next_token(self, healing: bytes, may_end_line: bool = True) -> Token | None:
@@ -113,7 +113,7 @@ class LlamaBackend:
         if first is None or first.token != draft[0] or len(draft) == 1:
             return [first] if first else []
         n_rows = len(draft) - 1
-        if not self._read(list(draft[:n_rows]), list(range(n_rows)), self._threads.all):
+        if not self._timed(list(draft[:n_rows]), list(range(n_rows))):
             return []
         said = [first]
         for row, expected in enumerate(draft[1:]):
@@ -147,7 +147,7 @@ class LlamaBackend:
                 yield []
                 continue
             live.forget(start)
-            if not self._read(tokens[start:end], list(range(end - start)), self._threads.all):
+            if not self._timed(tokens[start:end], list(range(end - start))):
                 yield []
                 continue
             yield [self._score(row, tokens[start + row + 1], n_best) for row in range(end - start)]
@@ -173,13 +173,20 @@ class LlamaBackend:
         """See `Backend`."""
         return self._meter.published
 
-    def _timed(self, tokens: list[int], rows: list[int], n_threads: int) -> None:
-        """Read `tokens` with `n_threads`, and learn from the time it took."""
+    def _timed(self, tokens: list[int], rows: list[int], n_threads: int = 0) -> bool:
+        """Read `tokens` with `n_threads`, or as many as are best now; learn from the time it took.
+
+        Many rows of logits take time that is not reading's: nothing is learnt from such a call.
+        """
         before = time.perf_counter()
-        if self._read(tokens, rows, n_threads):
-            now = time.perf_counter()
+        n_threads = n_threads or self._threads.at(before)
+        if not self._read(tokens, rows, n_threads):
+            return False
+        now = time.perf_counter()
+        if len(rows) <= 1:
             self._meter.read(len(tokens), now - before)
             self._threads.saw(n_threads, len(tokens), now - before, now)
+        return True
 
     def _read(self, tokens: list[int], rows: list[int], n_threads: int) -> bool:
         # One token is soon read; to interrupt it is not worth the risk that LiveSequence names.

@@ -120,9 +120,10 @@ async def ask_for(
 
 
 async def warm(engine: ChatEngine) -> None:
-    """Read what all questions share, so that the first one need not; others go first."""
+    """Read what all questions share, unless a KV state holds it; others go first."""
     tokens = await _tokens(engine, (await engine.info()).chat_template, [*HEAD], "")
-    await engine.generate(GenerateRequest(tokens, 0, priority=Priority.UPKEEP))
+    if await engine.n_missing(tokens):
+        await engine.generate(GenerateRequest(tokens, 0, priority=Priority.UPKEEP))
 
 
 async def _tokens(

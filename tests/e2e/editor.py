@@ -47,16 +47,17 @@ class Editor:
         self._ids = itertools.count(1)
         self._cursors: dict[str, types.Position] = {}
 
-    async def start(self, model: Path, **options: object) -> None:
+    async def start(
+        self, model: Path, capabilities: types.ClientCapabilities | None = None, **options: object
+    ) -> None:
         """Greet the server; `options` are the editor's settings."""
-        capabilities = types.ClientCapabilities(
-            text_document=types.TextDocumentClientCapabilities(
-                inline_completion=types.InlineCompletionClientCapabilities(),
-            ),
-            window=types.WindowClientCapabilities(work_done_progress=True),
-            general=types.GeneralClientCapabilities(
-                position_encodings=[types.PositionEncodingKind(self.encoding)]
-            ),
+        capabilities = capabilities or types.ClientCapabilities()
+        document = capabilities.text_document or types.TextDocumentClientCapabilities()
+        document.inline_completion = types.InlineCompletionClientCapabilities()
+        capabilities.text_document = document
+        capabilities.window = types.WindowClientCapabilities(work_done_progress=True)
+        capabilities.general = types.GeneralClientCapabilities(
+            position_encodings=[types.PositionEncodingKind(self.encoding)]
         )
         params = types.InitializeParams(
             capabilities=capabilities,
