@@ -73,7 +73,7 @@ class ScriptedBackend:
                 break
         return said
 
-    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
+    def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
         raise NotImplementedError
 
     def write_states(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ REQUEST = {**wire.fields_of(GenerateRequest([6, 7], 3)), "priority": Priority.PR
 class UnpackableBackend(ScriptedBackend):
     """Writes down what no message can hold."""
 
-    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
+    def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
         return iter([[TokenScore(1, object(), [])]] if tokens else [])  # type: ignore[arg-type]
 
     def resume(self) -> None:

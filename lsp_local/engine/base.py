@@ -195,8 +195,11 @@ class Backend(Protocol):
         `tokens` were read by `prefill`. An interrupted call, and an end of the text, return [].
         """
 
-    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
-        """Yield, chunk by chunk, the scores of `tokens[1:]`; [] when a chunk was interrupted."""
+    def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
+        """Yield, chunk by chunk, the scores of `tokens[first:]`; [] when a chunk was interrupted.
+
+        What stands before `first` comes from a KV state where there is one.
+        """
 
     def write_states(self) -> Iterator[None]:
         """Keep on disk what is not there yet, step by step; for when nobody waits."""
@@ -247,3 +250,12 @@ class ChatEngine(Engine, Protocol):
 
     async def tokenize_template(self, texts: list[str]) -> list[list[int]]:
         """Return the token ids of a chat template's own texts, special tokens among them."""
+
+    async def score(
+        self,
+        tokens: list[int],
+        n_best: int = 5,
+        first: int = 1,
+        priority: Priority = Priority.LINT,
+    ) -> list[TokenScore]:
+        """Return how likely the model finds each of `tokens[first:]`, with the `n_best` best."""

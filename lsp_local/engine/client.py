@@ -159,13 +159,16 @@ class EngineClient:
         self._speed = wire.speed_from(fields.pop("speed"))
         return wire.answer_from(fields)
 
-    async def score(self, tokens: list[int], n_best: int = 5) -> list[TokenScore]:
-        """Return how likely the model finds each of `tokens[1:]`, with the `n_best` best.
-
-        Lower priority than everything a person waits for.
-        """
-        message = {"op": "score", "tokens": tokens, "n_best": n_best}
-        rows = await self._call({**message, "request": {"priority": Priority.LINT}})
+    async def score(
+        self,
+        tokens: list[int],
+        n_best: int = 5,
+        first: int = 1,
+        priority: Priority = Priority.LINT,
+    ) -> list[TokenScore]:
+        """See `ChatEngine`."""
+        message = {"op": "score", "tokens": tokens, "n_best": n_best, "first": first}
+        rows = await self._call({**message, "request": {"priority": priority}})
         return [TokenScore(row[0], row[1], [tuple(best) for best in row[2]]) for row in rows]
 
     async def settle(self) -> None:

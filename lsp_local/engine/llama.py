@@ -132,14 +132,13 @@ class LlamaBackend:
         rests = [self._vocab.pieces[token][len(healing) :] for token in allowed]
         return [n for n, rest in enumerate(rests) if ends_line(rest)]
 
-    def score(self, tokens: list[int], n_best: int) -> Iterator[list[TokenScore]]:
+    def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
         """See `Backend`."""
         if len(tokens) > self.info.n_ctx:
             raise EngineError(f"a text of {len(tokens)} tokens does not fit into the context")
-        self._memory.park()
         live = self._live
-        live.forget(0)
-        start = 0
+        start = min(self.n_kept(tokens), max(1, first) - 1)
+        live.forget(start)
         while start < len(tokens) - 1:
             end = min(start + N_SCORE_CHUNK, len(tokens) - 1)
             if n_common(live.tokens, tokens) < start:  # something more urgent came between
@@ -147,10 +146,11 @@ class LlamaBackend:
                 yield []
                 continue
             live.forget(start)
-            if not self._timed(tokens[start:end], list(range(end - start))):
+            rows = list(range(max(0, first - 1 - start), end - start))
+            if not self._timed(tokens[start:end], rows):
                 yield []
                 continue
-            yield [self._score(row, tokens[start + row + 1], n_best) for row in range(end - start)]
+            yield [self._score(row, tokens[start + row + 1], n_best) for row in rows]
             start = end
 
     def write_states(self) -> Iterator[None]:

@@ -225,7 +225,7 @@ class Worker:
     def _score(self, message: Message) -> Iterator[Message | None]:
         assert self._backend
         scores: list[list[Any]] = []
-        for chunk in self._backend.score(message["tokens"], message["n_best"]):
+        for chunk in self._backend.score(message["tokens"], message["n_best"], message["first"]):
             scores += [[score.token, score.logprob, score.best] for score in chunk]
             yield None
         yield {"result": scores}

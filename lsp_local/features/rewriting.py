@@ -10,14 +10,24 @@ from dataclasses import dataclass, replace
 
 from lsp_local import privacy
 from lsp_local.chat import Message, without_thoughts
-from lsp_local.engine.base import ChatEngine, Generated, GenerateRequest, OnText, Second
+from lsp_local.engine.base import (
+    ChatEngine,
+    Generated,
+    GenerateRequest,
+    OnText,
+    Priority,
+    Second,
+)
+from lsp_local.engine.kv import n_common
 from lsp_local.features.instruct import FENCE, Question, ask_for
+from lsp_local.minimal import applied
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
-from lsp_local.verify import NOTHING, Rules, Verdict, verified
+from lsp_local.verify import NOTHING, Rules, verified
 
 END = f"\n{FENCE}"  # with which a block of code ends
 N_NEAR = 8  # answers that were nearly given are looked at
+N_BEFORE = 1500  # characters of the file before the code, for judging what is natural there
 N_SECONDS = 60  # places where it was a near thing; some are in comments, or make no difference
 CHARS_A_TOKEN = 2.5  # of dense code
 LEAST_ANSWER = 96  # tokens that an answer may have at least
@@ -100,19 +110,47 @@ def _said(question: Question, answer: Generated) -> str:
 async def _nearest(
     engine: ChatEngine, doc: Document, job: Job, question: Question, answer: Generated
 ) -> Rewritten:
-    """Return the safe edit among the answers that were nearly given that is the likeliest."""
+    """Return the safe edit that makes the most natural code, of those that were nearly given."""
+    found: dict[tuple[TextEdit, ...], float] = {}
     n_tried = 1
-    async for text in _near(engine, question, answer, doc.language):
+    async for text, second in _near(engine, question, answer, doc.language):
         n_tried += 1
-        verdict = verified(doc, text, job.rules)
-        if verdict.edits:
-            return Rewritten(verdict.edits, n_tried=n_tried)
-    return Rewritten(problem=NOTHING, n_tried=n_tried)
+        edits = verified(doc, text, job.rules).edits
+        if edits and edits not in found:
+            gain = await naturalness(engine, doc, job.rules, edits, question.priority)
+            found[edits] = gain - second.gap
+    if not found:
+        return Rewritten(problem=NOTHING, n_tried=n_tried)
+    return Rewritten(max(found, key=found.__getitem__), n_tried=n_tried)
+
+
+async def naturalness(
+    engine: ChatEngine,
+    doc: Document,
+    rules: Rules,
+    edits: tuple[TextEdit, ...],
+    priority: Priority,
+) -> float:
+    """Return by how many nats the model finds the code likelier with `edits` than without.
+
+    It reads the code by itself, with what stands before it. Source: "On the naturalness of buggy
+    code" (Ray et al. 2016): faults are less natural than what they are mended to.
+    """
+    begin = max(0, rules.start - N_BEFORE)
+    end = rules.end
+    old = doc.text[begin:end]
+    moved = tuple(replace(one, start=one.start - begin, end=one.end - begin) for one in edits)
+    tokens = await engine.tokenize([privacy.redact(one) for one in (old, applied(old, moved))])
+    first = max(1, n_common(*tokens))
+    before, after = [
+        sum(one.logprob for one in await engine.score(ids, 1, first, priority)) for ids in tokens
+    ]
+    return after - before
 
 
 async def _near(
     engine: ChatEngine, question: Question, answer: Generated, language: str
-) -> AsyncIterator[str]:
+) -> AsyncIterator[tuple[str, Second]]:
     """Yield the answers that were nearly given, those first that were the nearest."""
     opened = question.opening.removeprefix(f"{FENCE}{language}\n")
     tree = parse(opened + answer.text, language)
@@ -127,7 +165,7 @@ async def _near(
         )
         rest = await engine.generate(request)
         said = answer.text[: one.offset] + one.text + rest.text
-        yield _said(question, replace(rest, text=said))
+        yield _said(question, replace(rest, text=said)), one
 
 
 def _is_worth(tree: Tree | None, offset: int, one: Second) -> bool:
@@ -136,6 +174,3 @@ def _is_worth(tree: Tree | None, offset: int, one: Second) -> bool:
         return False
     is_code = tree.place(offset + 1) is Place.CODE
     return is_code and bool(tree.text[offset : offset + 2].strip())
-
-
-__all__ = ["Job", "Rewritten", "Verdict", "rewrite"]
