@@ -84,7 +84,25 @@ def fitted(place: Asked, code: str, keeps_notes: bool) -> Fitted:
     if problem or not code.strip():
         return Fitted((), problem or "the answer holds no code")
     text, other = indented(code, place.text, place.prefix, place.doc.text, place.doc.language)
-    return Fitted((text,) if other is None else (text, other))
+    texts = [text] if other is None else [text, other]
+    return Fitted(tuple(_with_beginning(place, one) for one in texts))
+
+
+def _with_beginning(place: Asked, text: str) -> str:
+    """Give a definition back the words that the model forgot: a decorator, `export`, `pub`."""
+    if place.tree is None or [one.start for one in place.definitions] != [place.start]:
+        return text
+    after = place.tree.replaced(place.start, place.end, text)
+    old = place.definitions[0]
+    new = next(iter(after.outermost(place.start, place.start + len(text))), None)
+    if new is None or new.start != place.start:
+        return text
+    heads = place.tree.leaves(old.start, old.body), after.leaves(new.start, new.body)
+    words = [[leaf.text for leaf in leaves] for leaves in heads]
+    n_lost = len(words[0]) - len(words[1])
+    if n_lost <= 0 or words[0][n_lost:] != words[1]:
+        return text
+    return place.text[: heads[0][n_lost].start - place.start] + text
 
 
 def _asked_part(place: Asked, code: str, keeps_notes: bool) -> tuple[str, str]:
@@ -235,15 +253,31 @@ def _defines_around(place: Asked, code: str) -> bool:
 def _without_surroundings(place: Asked, code: str) -> str:
     """Leave out the lines around the asked ones where the model says them again."""
     text = place.doc.text
-    lines = code.split("\n")
+    lines = _without_rest_of_lines(place, code).split("\n")
     own = [line.strip() for line in place.text.split("\n")]
     above = [line.strip() for line in text[: place.start].split("\n")[:-1]][-MOST_AROUND:]
     below = [line.strip() for line in text[place.end :].split("\n")[1:]][:MOST_AROUND]
-    n_above = _n_repeated(above, [line.strip() for line in lines], own[0], is_sure=False)
+    said = [line.strip() for line in lines]
+    is_sure = len(said) > 1 and said[-1:] == below[:1] != own[-1:]
+    n_above = _n_repeated(above, said, own[0], is_sure)
     lines = lines[n_above:]
     turned = [line.strip() for line in reversed(lines)]
     n = _n_repeated(below[::-1], turned, own[-1], is_sure=n_above > 0)
     return "\n".join(lines[: len(lines) - n])
+
+
+def _without_rest_of_lines(place: Asked, code: str) -> str:
+    """Leave out what stands in the file's first line before the asked code, or behind it."""
+    text = place.doc.text
+    before = text[text.rfind("\n", 0, place.start) + 1 : place.start].strip()
+    behind = text[place.end :].partition("\n")[0].strip()
+    found = code.strip()
+    if before and found.startswith(before) and not place.text.startswith(before):
+        found = found[len(before) :].lstrip(" \t")
+        if behind and found.endswith(behind) and not place.text.endswith(behind):
+            found = found[: len(found) - len(behind)].rstrip()
+        return found
+    return code
 
 
 def _n_repeated(around: list[str], lines: list[str], own: str, is_sure: bool) -> int:

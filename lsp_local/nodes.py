@@ -30,15 +30,17 @@ def head_end(node: Part) -> int | None:
 
 def is_docstring(node: Part) -> bool:
     """Whether a node of Python is a string that says what its module, class or function does."""
+    if node.type != "expression_statement" or len(node.named_children) != 1:
+        return False
     block = node.parent
-    if node.type != "expression_statement" or block is None or len(node.named_children) != 1:
+    if block is None or node.named_children[0].type != "string":
         return False
     first = next((one for one in block.named_children if one.type != "comment"), None)
     is_outer = block.type == "module" or (
         block.parent is not None
         and block.parent.type in ("function_definition", "class_definition")
     )
-    return is_outer and first == node and node.named_children[0].type == "string"
+    return is_outer and first == node
 
 
 def is_whole(node: Part, role: Role) -> bool:
@@ -59,8 +61,9 @@ def roles(node: Part, role: Role) -> list[Role]:
             roles[n] = Role.ANNOTATION
             if n and node.children[n - 1].type in (":", "->"):
                 roles[n - 1] = Role.ANNOTATION
-    is_of_arrow = node.parent is not None and node.parent.type == "arrow_function"
-    if node.type == "formal_parameters" and len(node.named_children) == 1 and is_of_arrow:
+    is_single = node.type == "formal_parameters" and len(node.named_children) == 1
+    parent = node.parent if is_single else None  # asking for it takes time
+    if parent is not None and parent.type == "arrow_function":
         roles[0] = roles[-1] = Role.ANNOTATION  # `(x: T) => x` for `x => x`
     return roles
 

@@ -1,7 +1,7 @@
 """Lines of an answer that change the code, told from those that only change its looks."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from lsp_local.brackets import line_comment
 from lsp_local.parts import Leaf, Role
 from lsp_local.trees import Tree
 
+MOST_LINES = 3000  # old and new ones
 Token = tuple[str, int]  # a text and the trail of its nodes
 
 QUOTED = re.compile(r"([A-Za-z]*)('''|')([^\"\\]*)\2", re.DOTALL)
@@ -57,6 +58,11 @@ def lines_of(tree: Tree | None, text: str, language: str, start: int, end: int) 
     return [_line(line, language, starts[n], pieces[n]) for n, line in enumerate(lines)]
 
 
+def without_trails(lines: list[Line]) -> list[Line]:
+    """Return lines whose tokens are equal wherever they stand, as in a file that does not parse."""
+    return [replace(line, code=tuple((text, 0) for text, _ in line.code)) for line in lines]
+
+
 def tokens_of(lines: list[Line]) -> list[Token]:
     """Return the code of some lines."""
     return [token for line in lines for token in line.code]
@@ -72,6 +78,8 @@ def spared(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> l
 
     `keeps_notes`: comments that are only left out come back.
     """
+    if len(old) + len(new) > MOST_LINES:
+        return _texts(new if keep is Keep.NOTHING else old)
     keys = [_key(line, keep) for line in old], [_key(line, keep) for line in new]
     found: list[str] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
@@ -164,7 +172,7 @@ def _with_blank_lines(old: list[Line], new: list[Line]) -> list[Line]:
 
 
 def _code_span(lines: list[Line]) -> tuple[int, int]:
-    filled = [n for n, line in enumerate(lines) if line.text.strip()]
+    filled = [n for n, line in enumerate(lines) if line.code or line.notes]
     return filled[0], filled[-1] + 1
 
 

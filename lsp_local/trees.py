@@ -184,7 +184,6 @@ class Tree:
             node, begin, depth = waiting.pop()
             if node.end_byte <= start or node.start_byte >= end:
                 continue
-            begin = begin if node.parent and node.parent.type in WRAPPERS else node.start_byte
             name = name_of(node) if node.type in kinds else None
             if name is not None and start <= begin and node.end_byte <= end:
                 head = head_end(node)
@@ -194,7 +193,12 @@ class Tree:
                 depth += 1
                 if kind == "function":
                     continue
-            waiting += [(child, begin, depth) for child in reversed(node.named_children)]
+            # Never asks for a parent: that is as slow as the code is deep.
+            is_around = node.type in WRAPPERS
+            waiting += [
+                (child, begin if is_around else child.start_byte, depth)
+                for child in reversed(node.named_children)
+            ]
         return found
 
     def leaves(self, start: int, end: int) -> list[Leaf]:

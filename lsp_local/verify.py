@@ -16,11 +16,12 @@ from lsp_local.keeping import (
 )
 from lsp_local.minimal import minimal
 from lsp_local.privacy import hidden, holds_placeholder
-from lsp_local.sparing import Keep, Line, lines_of, spared, tokens_of
+from lsp_local.sparing import Keep, Line, lines_of, spared, tokens_of, without_trails
 from lsp_local.text import Document, TextEdit
 from lsp_local.typed_trees import parse_typed
 
 NOTHING = "nothing was changed"
+LONGEST = 30_000  # characters of an answer or a range; some 8,000 tokens
 LEAST_CUT = 5  # tokens; fewer may be missing at the end of an answer that was cut off
 
 
@@ -69,6 +70,8 @@ def verified(doc: Document, answer: str, rules: Rules, elsewhere: str = "") -> V
     """
     start, end = _trimmed(doc.text, rules.start, rules.end)
     old = doc.text[start:end]
+    if max(len(old), len(answer)) > LONGEST:
+        return Verdict(problem="this is too much code to be checked")
     if hidden(doc.text)[start:end] != old:
         return Verdict(problem="a part of this code is marked as private")
     n_before = doc.text.count("\r\n", 0, start)
@@ -163,16 +166,21 @@ def _before(place: Asked) -> str:
 
 def _spared(change: Change, old: list[Line], new: list[Line], rules: Rules) -> Change:
     """Return a change of fewer lines that means the same, or what of it the rules allow."""
-    lines = spared(old, new, rules.keep, rules.keeps_notes)
-    text = "\n".join(lines)
+    is_broken = change.place.tree is not None and change.place.tree.n_errors > 0
+    if rules.keep is Keep.CODE and is_broken:
+        # All code lines will be old ones; errors elsewhere make them stand in other nodes.
+        old, new = without_trails(old), without_trails(new)
+    text = "\n".join(spared(old, new, rules.keep, rules.keeps_notes))
     before = _before(change.place)
     text = text.removeprefix(before) if text.startswith(before) else text.lstrip(" \t")
     result = changed(change.place, text)
-    tokens = tokens_of(_new_lines(result))
+    lines = _new_lines(result)
     if rules.keep is Keep.CODE:
+        tokens = tokens_of(without_trails(lines) if is_broken else lines)
         return result if tokens == tokens_of(old) else changed(change.place, change.place.text)
-    if rules.keep is Keep.NOTHING and (tokens != tokens_of(new) or syntax_problem(result)):
-        return change
+    if rules.keep is Keep.NOTHING:
+        is_same = tokens_of(lines) == tokens_of(new) and not syntax_problem(result)
+        return result if is_same else change
     return result
 
 

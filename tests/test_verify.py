@@ -216,6 +216,42 @@ def test_a_method_of_python(answer: str, want: str) -> None:
             "f(2)",
             id="no grammar",
         ),
+        pytest.param(
+            "typescript",
+            "<START>export default function f(a: T) {\n  return a;\n}<END>\n",
+            "function f(a: T) {\n  return -a;\n}",
+            "export default function f(a: T) {\n  return -a;\n}",
+            id="ts: an export that was forgotten",
+        ),
+        pytest.param(
+            "rust",
+            "<START>pub fn f() -> u8 {\n    1\n}<END>\n",
+            "fn f() -> u8 {\n    2\n}",
+            "pub fn f() -> u8 {\n    2\n}",
+            id="rust: pub that was forgotten",
+        ),
+        pytest.param(
+            "go",
+            "package p\n\nfunc (a *A) F() int { return 1 }\n\n"
+            "<START>func (b *B) F() int { return 2 }<END>\n",
+            "func (a *A) F() int { return 4 }\n\nfunc (b *B) F() int { return 3 }\n",
+            "func (b *B) F() int { return 3 }",
+            id="go: the method of the right type",
+        ),
+        pytest.param(
+            "json",
+            '{\n  <START>"a": 1<END>\n}\n',
+            '```json\n{\n  "a": 2\n}\n```',
+            '"a": 2',
+            id="json: braces around it",
+        ),
+        pytest.param(
+            "c",
+            "<START>int f(int a) {\n  return a;\n}<END>\n",
+            "#include <stdio.h>\n\nint f(int a) {\n  return -a;\n}\n\nint main() { f(1); }",
+            "int f(int a) {\n  return -a;\n}",
+            id="c: a program",
+        ),
         pytest.param("yaml", "a:\n  <START>b: 1<END>\n", "b: 1\nc: 2", "b: 1\n  c: 2", id="yaml"),
     ],
 )

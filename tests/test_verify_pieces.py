@@ -62,6 +62,14 @@ from verdicts import check
             'def f():\n        """Do.\n\n        It.\n        """\n        return 1',
             id="a docstring moves",
         ),
+        pytest.param("x = <START>1<END>  # One.\n", "x = 2", "2", id="the rest of the line"),
+        pytest.param("f(<START>a<END>, b)\n", "f(b, b)", "b", id="the call around it"),
+        pytest.param(
+            "<START>@cache\ndef f(a):\n    return a<END>\n",
+            "def f(a):\n    return -a",
+            "@cache\ndef f(a):\n    return -a",
+            id="a decorator that was forgotten",
+        ),
         pytest.param(
             "x = 1  # lsp-local: private\n<START>y = 2<END>\n", "y = 3", "y = 3", id="public"
         ),

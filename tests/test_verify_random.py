@@ -169,4 +169,4 @@ def test_any_answer_is_safe(language: str, text: str, ends: str, kind: str) -> N
             start, end = sorted(chance.choices(range(len(text) + 1), k=2))
         said = chance.choice([text[start:end], text]).replace("\r\n", "\n")
         n_edits += check(doc, kind, mutated(chance, said), start, end)
-    assert n_edits or kind == "annotate"  # Go has no types to add
+    assert n_edits or kind in ("docstring", "annotate")  # few of the answers have any

@@ -3,6 +3,10 @@
 import pytest
 from verdicts import check
 
+from lsp_local.minimal import applied
+from lsp_local.text import Document
+from lsp_local.verify import Rules, verified
+
 PY = "<START>def f(a, b=1, *c: int):\n    return a + b<END>\n"
 GO = "package p\n\n<START>func f(a int, b int) int {\n\treturn a - b\n}<END>\n"
 TS = "<START>function f(a: number, b = 1): number {\n  return a - b;\n}<END>\n"
@@ -42,9 +46,9 @@ TS = "<START>function f(a: number, b = 1): number {\n  return a - b;\n}<END>\n"
         pytest.param(
             "python",
             "class A:\n<START>    @property\n    def f(self):\n        return 1<END>\n",
-            "def f(self):\n    return 2",
+            "@cache\ndef f(self):\n    return 2",
             "! the signature of `f` must stay `@property def f(self):`",
-            id="python: a decorator goes",
+            id="python: another decorator",
         ),
         pytest.param(
             "typescript",
@@ -174,3 +178,24 @@ A()._two()
 )
 def test_names_stay(language: str, text: str, answer: str, want: str) -> None:
     check("rewrite", language, text, answer, want)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param("x = 1\n" * 6000, id="long"),
+        pytest.param("x = " + "(" * 14000 + ")" * 14000, id="deep"),
+        pytest.param("x = " + "-" * 28000 + "1", id="deep for Python only"),
+    ],
+)
+def test_an_answer_without_measure_is_refused(answer: str) -> None:
+    doc = Document("file:///shop/a", "a", "shop", "python", "x = 1\n")
+    verdict = verified(doc, answer, Rules(0, 5))
+    assert verdict.problem
+    assert not verdict.edits
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 2), (-9, 99), (99, 100), (0, 0)])
+def test_any_range_will_do(start: int, end: int) -> None:
+    doc = Document("file:///shop/a", "a", "shop", "python", "x = 1\n")
+    assert applied(doc.text, verified(doc, "x = 2", Rules(start, end)).edits)
