@@ -37,15 +37,17 @@ def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[w
     ours.settimeout(20)
     worker = Worker(theirs)
     worker._backend = backend or UnpackableBackend(b" x y\n")
-    threading.Thread(target=worker.run, daemon=True).start()
+    thread = threading.Thread(target=worker.run, daemon=True)
+    thread.start()
     answers: list[wire.Message] = []
-    with ours:
+    with ours, theirs:
         for message in messages:
             worker._take(message)
         while not answers or answers[-1]["id"] != messages[-1]["id"]:
             answer = wire.receive(ours)
             assert answer is not None
             answers.append(answer)
+        thread.join(20)  # it ends after `IDLE_SECONDS`, at its upkeep
     return answers
 
 
