@@ -51,6 +51,7 @@ def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[w
     return answers
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     "broken",
     [
