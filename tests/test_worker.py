@@ -12,6 +12,7 @@ import pytest
 from test_generation import ScriptedBackend
 
 from lsp_local.engine import wire
+from lsp_local.engine import worker as worker_module
 from lsp_local.engine.base import Backend, GenerateRequest, Priority, TokenScore
 from lsp_local.engine.worker import Worker
 
@@ -29,6 +30,12 @@ class UnpackableBackend(ScriptedBackend):
 
     def write_states(self) -> Iterator[None]:
         raise SystemExit  # ends the worker's thread: a word to the closed socket would end pytest
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the upkeep, at which the worker's thread ends, come soon."""
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.05)
 
 
 def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[wire.Message]:
