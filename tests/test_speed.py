@@ -86,3 +86,11 @@ def test_what_few_threads_reach_shows_that_the_machine_is_busy_from_the_start() 
     threads.saw(1, 1, 0.025, now=1)
     decode(threads, 0.5, now=2)
     assert threads.at(2.1) == 1
+
+
+def test_a_machine_that_became_slower_is_not_busy() -> None:
+    threads = ThreadChoice(2)
+    decode(threads, 0.02, now=0)
+    decode(threads, 0.05, now=1)
+    assert decode(threads, 0.08, now=1.5) == 1
+    assert [decode(threads, 0.05, now) for now in (3, 4, 5)] == [2, 2, 2]

@@ -42,13 +42,15 @@ class ThreadChoice:
 
     llama.cpp's threads wait for each other after every operation, so one that has lost its core
     stops all: with a busy core, two threads on two cores were seen at 1 to 62 tokens a second,
-    one thread at 37.
+    one thread at 37. But a machine that is slower than it was is not busy: there all are still
+    quicker than few.
     """
 
     def __init__(self, n_threads: int) -> None:
         self.all = n_threads
         self.few = max(1, n_threads // 2)
         self._best: dict[bool, float] = {}
+        self._rate_of_few: dict[bool, float] = {}
         self._few_until = 0.0
         self._pause = FIRST_PAUSE
 
@@ -64,8 +66,9 @@ class ThreadChoice:
         rate = n_tokens / max(seconds, 1e-6)
         best = self._best[is_prefill] = max(rate, self._best.get(is_prefill, 0.0) * 0.999)
         if n_threads != self.all:
+            self._rate_of_few[is_prefill] = _mean(self._rate_of_few.get(is_prefill, 0.0), rate)
             return
-        if rate >= BUSY * best:
+        if rate >= BUSY * best or rate > self._rate_of_few.get(is_prefill, best):
             self._pause = FIRST_PAUSE
             return
         self._few_until = now + self._pause
