@@ -136,7 +136,7 @@ async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: O
 
 def _about(doc: Document, wanted: Wanted, task: str) -> Question:
     """Ask in words about the code of an offer."""
-    code = privacy.redact(doc.text[wanted.offer.start : wanted.offer.end])
+    code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
     shown = f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}"
     parts = [part for part in (wanted.rules, shown, task) if part]
     return Question("\n\n".join(parts), N_WORDS)

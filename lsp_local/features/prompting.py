@@ -58,12 +58,12 @@ def _values(
     doc: Document, span: tuple[int, int], diagnostics: Sequence[Diagnostic]
 ) -> dict[str, str]:
     """Return what the placeholders stand for, without secrets; all code is that of the scope."""
-    code = privacy.redact(privacy.hidden(doc.text)[span[0] : span[1]])
+    code = privacy.shown(doc.text, *span)
     near = [one for one in diagnostics if one.start <= span[1] and one.end >= span[0]]
     said = [f"line {_line(doc, one.start)}: {one.message}" for one in near]
     return {
         **dict.fromkeys(Scope, code),
-        "file": privacy.redact(privacy.hidden(doc.text)),
+        "file": privacy.shown(doc.text, 0, len(doc.text)),
         "diagnostics": "\n".join(said),
         "language": doc.language,
     }

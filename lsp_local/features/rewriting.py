@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from lsp_local import privacy
 from lsp_local.chat import Message, without_thoughts
 from lsp_local.engine.base import ChatEngine, Generated, GenerateRequest, OnText, Second
-from lsp_local.features.instruct import FENCE, Question, ask_for
+from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
 from lsp_local.verify import NOTHING, Rules, Verdict, verified
@@ -57,17 +57,21 @@ async def rewrite(
 
     Cancelling the task stops the decode. Raises EngineError and UserError as `instruct.ask` does.
     """
-    code = privacy.redact(doc.text[job.rules.start : job.rules.end])
+    code = privacy.shown(doc.text, job.rules.start, job.rules.end)
     question = _question(doc, job, code)
     answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
     text = _said(question, answer)
-    verdict = verified(doc, text, job.rules)
+    verdict = _judged(doc, text, job.rules)
     if verdict.problem == NOTHING and job.is_fix:
-        return await _nearest(engine, doc, job, question, answer)
+        return await _nearest(engine, doc, job, question, answer, on_text)
     if not verdict.problem:
         return Rewritten(verdict.edits)
     again = _again(question, text, verdict.problem)
-    verdict = verified(doc, _said(again, await ask_for(engine, again, on_text)), job.rules)
+    try:
+        answer = await ask_for(engine, again, on_text)
+    except TooMuchCode:  # the code fits, but not twice
+        return Rewritten(problem=verdict.problem)
+    verdict = _judged(doc, _said(again, answer), job.rules)
     return Rewritten(verdict.edits, verdict.problem, n_tried=2)
 
 
@@ -88,8 +92,15 @@ def _question(doc: Document, job: Job, code: str) -> Question:
 def _again(question: Question, said: str, problem: str) -> Question:
     """Ask once more, with what is wrong."""
     before = Message("user", question.task), Message("assistant", said)
-    task = f"That is not right: {problem}. Answer with the whole code again, corrected."
+    # It may quote the code, which the model has read without its secrets.
+    wrong = privacy.redact(problem)
+    task = f"That is not right: {wrong}. Answer with the whole code again, corrected."
     return replace(question, task=task, before=before)
+
+
+def _judged(doc: Document, said: str, rules: Rules) -> Verdict:
+    """Return the safe edits of an answer; the code keeps its secrets, which no model has read."""
+    return verified(doc, privacy.restored(said, doc.text[rules.start : rules.end]), rules)
 
 
 def _said(question: Question, answer: Generated) -> str:
@@ -98,20 +109,25 @@ def _said(question: Question, answer: Generated) -> str:
 
 
 async def _nearest(
-    engine: ChatEngine, doc: Document, job: Job, question: Question, answer: Generated
+    engine: ChatEngine,
+    doc: Document,
+    job: Job,
+    question: Question,
+    answer: Generated,
+    on_text: OnText,
 ) -> Rewritten:
     """Return the safe edit among the answers that were nearly given that is the likeliest."""
     n_tried = 1
-    async for text in _near(engine, question, answer, doc.language):
+    async for text in _near(engine, question, answer, doc.language, on_text):
         n_tried += 1
-        verdict = verified(doc, text, job.rules)
+        verdict = _judged(doc, text, job.rules)
         if verdict.edits:
             return Rewritten(verdict.edits, n_tried=n_tried)
     return Rewritten(problem=NOTHING, n_tried=n_tried)
 
 
 async def _near(
-    engine: ChatEngine, question: Question, answer: Generated, language: str
+    engine: ChatEngine, question: Question, answer: Generated, language: str, on_text: OnText
 ) -> AsyncIterator[str]:
     """Yield the answers that were nearly given, those first that were the nearest."""
     opened = question.opening.removeprefix(f"{FENCE}{language}\n")
@@ -125,7 +141,7 @@ async def _near(
             until=question.until,
             draft=tuple(answer.tokens[one.at + 1 :]),
         )
-        rest = await engine.generate(request)
+        rest = await engine.generate(request, on_text)
         said = answer.text[: one.offset] + one.text + rest.text
         yield _said(question, replace(rest, text=said))
 

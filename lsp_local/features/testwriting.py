@@ -60,7 +60,7 @@ async def write_tests(
     opening += f"{reached}\n\n\n" if reached else ""
     if doc.language == "go":
         opening = _go_opening(doc)
-    code = privacy.redact(doc.text[function.start : function.end])
+    code = privacy.shown(doc.text, function.start, function.end)
     shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
     said = f"It is imported by `{reached}`." if reached else ""
     task = TASK.format(name=function.name, framework=tool or doc.language, reached=said)
