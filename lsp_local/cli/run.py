@@ -16,10 +16,9 @@ from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
 from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
-from lsp_local.features.testwriting import Project
-from lsp_local.ignores import Ignores
 from lsp_local.minimal import applied
 from lsp_local.options import Options, is_excluded
 from lsp_local.promptfiles import PromptFile
@@ -28,8 +27,6 @@ from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 
 N_RULES = 1200  # characters of the project's rules
-MANIFESTS = ("pyproject.toml", "package.json", "requirements.txt", "Cargo.toml")
-MOST_MANIFEST = 100_000  # bytes
 
 
 def run(
@@ -86,7 +83,8 @@ async def _run(
             assert offer is not None
             is_rules = trust or is_trusted(options, where.root)
             rules = rules_for(where.root, where.doc.path, N_RULES, options.exclude).text
-            project = Project(*_known(where.root)) if name == "tests" else Project()
+            is_tests = name == "tests"
+            project = project_at(where.root, options.exclude) if is_tests else NO_PROJECT
             wanted = Wanted(offer, said[0], rules if is_rules else "", project)
             return await resolve(engine, where.doc, wanted)
 
@@ -121,17 +119,6 @@ _HINTS = {
     "annotate": "the language has no types, or they are all there",
     "guard": "there is nothing that can fail, or it is handled already",
 }
-
-
-def _known(root: Path) -> tuple[list[str], tuple[str, ...]]:
-    """Return the paths of a project's files, and the texts that name its tools."""
-    texts = []
-    for name in MANIFESTS:
-        try:
-            texts.append((root / name).read_text(encoding="utf-8", errors="replace"))
-        except OSError:
-            continue
-    return list(Ignores(root).files()), tuple(text[:MOST_MANIFEST] for text in texts)
 
 
 def _write(where: Selection, found: Resolved, after: str) -> None:

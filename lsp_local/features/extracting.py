@@ -18,7 +18,7 @@ TASK = (
     "These lines become a function of their own. Say what it is called: a verb and a noun, in the "
     "style of {language}. Answer with the name only."
 )
-WORDS = re.compile(r"[A-Za-z][a-z]*|\d+")
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*|\d+")
 SNAKE = ("python", "rust", "ruby")
 
 

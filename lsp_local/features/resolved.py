@@ -3,12 +3,17 @@
 import re
 from dataclasses import dataclass
 
+from lsp_local.functions import line_start
+from lsp_local.privacy import holds_placeholder
 from lsp_local.promptanswers import as_comment
 from lsp_local.text import Diagnostic, Document, TextEdit
+from lsp_local.trees import Place
 from lsp_local.typed_trees import parse_typed
 
 NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"
+OF_SECRET = f"{NO_SAFE_EDIT}: the answer holds a placeholder for a secret"
+FIRST_LINES = ("#!", "<?")  # they count only where they are the first
 INDENTATION = re.compile(r"[ \t]*")
 
 
@@ -32,14 +37,28 @@ class Resolved:
 
 
 def commented(doc: Document, start: int, answer: str) -> Resolved:
-    """Put an answer above the line at `start`, as a comment of the language."""
-    indentation = INDENTATION.match(doc.text, start)
-    comment = as_comment(answer, doc.language, indentation[0] if indentation else "")
+    """Put an answer above the line of `start`, as a comment of the language."""
+    if holds_placeholder(answer):
+        return Resolved(problem=OF_SECRET)
+    at = line_start(doc.text, start)
+    indentation = INDENTATION.match(doc.text, at)
+    before = indentation[0] if indentation else ""
+    comment = as_comment(answer, doc.language, before)
     if not comment.strip():
         return Resolved(problem=NOTHING_SAID)
+    if at == 0 and doc.text.startswith(FIRST_LINES) and "\n" in doc.text:
+        at = doc.text.index("\n") + 1
     newline = "\r\n" if "\r\n" in doc.text else "\n"
-    edit = TextEdit(start, start, comment.replace("\n", newline) + newline)
-    tree = parse_typed(doc.text, doc.language)
-    if tree is not None and tree.replaced(start, start, edit.text).n_errors > tree.n_errors:
+    edit = TextEdit(at, at, comment.replace("\n", newline) + newline)
+    if _is_code(doc, edit, at + len(before)):
         return Resolved(problem=f"{NO_SAFE_EDIT}: a comment does not fit here")
     return Resolved((edit,))
+
+
+def _is_code(doc: Document, edit: TextEdit, sign: int) -> bool:
+    """Whether a comment that begins at `sign` would be something else, or break what follows."""
+    tree = parse_typed(doc.text, doc.language)
+    if tree is None:
+        return False
+    after = tree.replaced(edit.start, edit.end, edit.text)
+    return after.n_errors > tree.n_errors or after.place(sign + 1) is not Place.COMMENT

@@ -12,6 +12,7 @@ from lsp_local import actions
 from lsp_local.actions import Offer
 from lsp_local.engine.base import ChatEngine
 from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.projects import NO_PROJECT, Project, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
@@ -44,6 +45,7 @@ class Acting:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._options = Options()
+        self._root: Path | None = None
         self._folder: Path | None = None
         self._keys = itertools.count(1)
         self._offered: OrderedDict[str, Chosen] = OrderedDict()
@@ -51,6 +53,7 @@ class Acting:
     def configure(self, options: Options, folder: Path | None) -> None:
         """Take over the options, and the folder whose rules and prompts count if it is trusted."""
         self._options = options
+        self._root = folder
         self._folder = folder if folder and is_trusted(options, folder) else None
 
     def offers(
@@ -114,7 +117,8 @@ class Acting:
             if chosen.prompt is not None:
                 span = offer.start, offer.end
                 return await run_prompt(engine, doc, chosen.prompt, span, offer.diagnostics, hear)
-            wanted = Wanted(offer, chosen.instruction, await self._rules(doc))
+            rules, project = await self._rules(doc), await self._project(offer)
+            wanted = Wanted(offer, chosen.instruction, rules, project)
             return await resolve(engine, doc, wanted, hear)
         except UserError as error:
             return Resolved(problem=str(error))
@@ -130,6 +134,12 @@ class Acting:
         found = await asyncio.to_thread(rules_for, self._folder, doc.path, N_RULES, exclude)
         self._notices.warn(found.warnings)
         return found.text
+
+    async def _project(self, offer: Offer) -> Project:
+        """Return what tests have to know of the project."""
+        if offer.name != "tests" or self._root is None:
+            return NO_PROJECT
+        return await asyncio.to_thread(project_at, self._root, self._options.exclude)
 
     def _own(
         self,
