@@ -154,7 +154,7 @@ def _as_json(found: Resolved) -> dict[str, object]:
         "problem": found.problem,
         "diagnostics": [
             {"start": one.start, "end": one.end, "message": one.message}
-            for one in found.diagnostics
+            for one in found.diagnostics or ()
         ],
     }
 
@@ -163,7 +163,7 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
     path = where.doc.path
     if found.message:
         print(found.message)
-    for one in found.diagnostics:
+    for one in found.diagnostics or ():
         line = where.doc.text.count("\n", 0, one.start) + 1
         print(f"{path}:{line}: {one.message}")
     if is_written and (found.edits or found.new_file):

@@ -27,12 +27,15 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Edits of the document, a new file, a message, diagnostics; or one sentence on why not."""
+    """Edits of the document, a new file, a message, diagnostics; or one sentence on why not.
+
+    `diagnostics` are None for an action that looks for none, and () where it found none.
+    """
 
     edits: tuple[TextEdit, ...] = ()
     problem: str = ""
     message: str = ""
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] | None = None
     new_file: NewFile | None = None
 
 

@@ -88,6 +88,8 @@ class Acting:
 
         Cancelling the task stops it, too. What cannot be done is a problem, never an exception.
         """
+        if not is_current():
+            return Resolved(problem=STALE)
         work: asyncio.Task[Resolved] | None = None
 
         def stop() -> None:

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from lsprotocol import types
 
@@ -134,12 +135,12 @@ def _plain_edit(doc: Document, edit: TextEdit, encoding: str) -> types.TextEdit:
 
 
 def _new_file(doc: Document, new: NewFile) -> "list[types.TextDocumentEdit | types.CreateFile]":
-    """Make a file beside the document's, and fill it; one that exists is left alone."""
-    root = doc.uri.removesuffix(doc.path)
-    uri = root + posixpath.normpath(new.path)
+    """Make a file in the document's project and fill it; where one exists, the client refuses."""
+    root = doc.uri.rsplit("/", doc.path.count("/") + 1)[0]
+    uri = f"{root}/{quote(posixpath.normpath(new.path))}"
     start = types.Position(0, 0)
     where = types.OptionalVersionedTextDocumentIdentifier(uri, None)
     return [
-        types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True)),
+        types.CreateFile(uri),
         types.TextDocumentEdit(where, [types.TextEdit(types.Range(start, start), new.text)]),
     ]
