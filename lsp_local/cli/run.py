@@ -3,7 +3,10 @@
 import asyncio
 import difflib
 import json
+import os
+import re
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +29,7 @@ from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 
+LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 N_RULES = 1200  # characters of the project's rules
 
 
@@ -124,24 +128,38 @@ _HINTS = {
 def _write(where: Selection, found: Resolved, after: str) -> None:
     """Write what came of it; a file that exists is never replaced by a new one."""
     if found.new_file is not None:
-        path = where.root / found.new_file.path
-        if path.exists():
-            raise UserError(f"{path} exists already; nothing was written")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, found.new_file.text)
+        _create(where.root / found.new_file.path, found.new_file.text)
     if found.edits:
-        if where.path.read_bytes() != where.raw:
-            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
-        _replace(where.path, after)
+        mark = BOM_UTF8 if where.raw.startswith(BOM_UTF8) else b""
+        _replace(where, mark + after.encode())
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and keep its rights."""
-    part = path.with_name(f".{path.name}.lsp-local")
-    part.write_bytes(text.encode())
-    if path.exists():
+def _create(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UserError(f"{path} exists already; nothing was written") from None
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+
+
+def _replace(where: Selection, content: bytes) -> None:
+    """Write a file whole or not at all, and keep its rights; a link goes on leading to it."""
+    path = where.path.resolve()
+    part = path.with_name(f".{path.name}.{os.getpid()}.lsp-local")
+    try:
+        part.write_bytes(content)
         part.chmod(path.stat().st_mode & 0o7777)
-    part.replace(path)
+        # The last look: the model was at work for seconds.
+        if path.read_bytes() != where.raw:
+            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
+        part.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _as_json(found: Resolved) -> dict[str, object]:
@@ -175,6 +193,6 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
 
 
 def _print_diff(before: str, after: str, old: str, new: str) -> None:
-    lines = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    lines = LINE.findall(before), LINE.findall(after)
     for line in difflib.unified_diff(*lines, old, new):
         sys.stdout.write(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
