@@ -15,6 +15,7 @@ from lsp_local.lsp.session import Session
 
 REWRITE = "lspLocal.rewrite"
 PREVIEW = "lspLocal/rewrite"
+MOST_UINTEGER = 2**31 - 1
 UNKNOWN = "this action is no longer known; choose it again"
 NOT_HERE = "this code is not to be rewritten: it is private, or your options exclude it"
 KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
@@ -117,7 +118,7 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
                 "end": {"line": int(last), "character": int(behind)},
             },
             str(instruction),
-        ) if min(line, character, last, behind) >= 0 and instruction.strip():
+        ) if _are_uintegers(line, character, last, behind) and instruction.strip():
             doc = ls.session.readable(uri)
             if doc is None:
                 ls.session.instructed.notices.say(NOT_HERE)
@@ -131,6 +132,11 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
     return None
 
 
+def _are_uintegers(*numbers: int) -> bool:
+    """Whether numbers can be a position's. LSP, "Base Types"."""
+    return min(numbers) >= 0 and max(numbers) <= MOST_UINTEGER
+
+
 async def _apply(ls: WithSession, chosen: Chosen) -> None:
     edit = _told(ls, chosen, await ls.session.instructed.act(chosen))
     if edit is None:
@@ -138,7 +144,7 @@ async def _apply(ls: WithSession, chosen: Chosen) -> None:
     title = chosen.offer.title
     params = types.ApplyWorkspaceEditParams(edit, label=f"lsp-local: {title}")
     answer = await asyncio.shield(ls.workspace_apply_edit_async(params))
-    if not answer.applied:
+    if isinstance(answer, types.ApplyWorkspaceEditResult) and not answer.applied:
         reason = f": {answer.failure_reason}" if answer.failure_reason else ""
         ls.session.instructed.notices.say(f"{title}: the editor did not apply the edit{reason}")
 

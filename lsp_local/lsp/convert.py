@@ -154,7 +154,6 @@ def item_id_in(params: object) -> str:
 def _line_span(text: str, line: int) -> tuple[int, int]:
     """Return where a line starts and where its line end does; past the last, the text's end."""
     text = _with_newlines(text)
-    line = min(line, len(text))  # JSON's numbers are as large as anybody likes
     lines = text.split("\n", line)
     if len(lines) <= line:
         return len(text), len(text)
