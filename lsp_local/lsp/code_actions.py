@@ -65,7 +65,8 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
     found = ls.session.instructed.acting.offers(doc, start, end, diagnostics, only)
     can_resolve = convert_edits.can_resolve(ls.client_capabilities)
     return [
-        convert_edits.code_action(offer, key, params, can_resolve) for key, offer in found.items()
+        convert_edits.code_action(offer, key, doc, params, ls.encoding, can_resolve)
+        for key, offer in found.items()
     ]
 
 

@@ -54,17 +54,23 @@ def diagnostics_out(
 
 
 def code_action(
-    offer: Offer, key: str, params: types.CodeActionParams, can_resolve: bool
+    offer: Offer,
+    key: str,
+    doc: Document,
+    params: types.CodeActionParams,
+    encoding: str,
+    can_resolve: bool,
 ) -> types.CodeAction:
     """Return an offer as the client lists it: its edit comes when it is chosen.
 
     A client that cannot ask for the edit gets a command that has the server apply it.
     """
-    fixed = {one.message for one in offer.diagnostics} if offer.kind == "quickfix" else set()
+    theirs = params.context.diagnostics if offer.kind == "quickfix" else []
+    read = zip(theirs, diagnostics_in(doc, theirs, encoding), strict=True)
     return types.CodeAction(
         offer.title,
         kind=offer.kind,
-        diagnostics=[one for one in params.context.diagnostics if one.message in fixed] or None,
+        diagnostics=[one for one, ours in read if ours in offer.diagnostics] or None,
         data={"key": key} if can_resolve else None,
         command=None if can_resolve else types.Command(offer.title, ACT, arguments=[key]),
     )
