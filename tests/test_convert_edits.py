@@ -80,7 +80,7 @@ def test_edits(found: Resolved, capabilities: types.ClientCapabilities, want: ob
 @pytest.mark.parametrize(
     ("uri", "path", "want"),
     [
-        pytest.param("file:///shop/a.py", "a.py", "file:///shop/tests/test_a.py", id="at the root"),
+        pytest.param("file:///shop/a.py", "a.py", "file:///shop/tests/test_a.py", id="shallow"),
         pytest.param(
             "file:///shop/x/y/a.py", "x/y/a.py", "file:///shop/tests/test_a.py", id="deep"
         ),
