@@ -73,6 +73,23 @@ async def test_a_bad_prompt_file_is_named_once_and_the_rest_goes_on(shop: Path) 
     assert said.startswith(f"lsp-local: {bad}:2: `scope` cannot be `all`")
 
 
+async def test_a_prompt_file_counts_as_it_is_now(shop: Path) -> None:
+    one = await editor(ScriptedChat(), shop)
+    folder = shop / ".lsp-local" / "prompts"
+    assert "Theirs" in await one.actions((0, 5))
+    (folder / "theirs.md").rename(folder / "others.md")
+    listed = await one.actions((0, 5))
+    assert ("Theirs" in listed, "Others" in listed) == (False, True)
+    (folder / "others.md").write_text("---\ntitle: Changed\nscope: function\n---\nx")
+    assert "Changed" in await one.actions((0, 5))
+    (folder / "gone.md").symlink_to(folder / "nowhere.md")
+    (folder / "others.md").unlink()
+    assert "Changed" not in await one.actions((0, 5))
+    (folder / "gone.md").unlink()
+    folder.rmdir()
+    assert "Mine" in await one.actions((0, 5))
+
+
 @pytest.mark.parametrize("is_trusted", [True, False])
 async def test_rules_of_a_project_count_where_it_is_trusted(shop: Path, is_trusted: bool) -> None:
     engine = ScriptedChat([GOOD])

@@ -168,11 +168,22 @@ def test_a_file_with_tests_is_never_replaced(engine: ScriptedChat, cart: Path) -
     assert (tests / "test_cart.py").read_text() == "# mine\n"
 
 
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_rules_of_a_project_count_where_it_is_trusted(
+    engine: ScriptedChat, cart: Path, is_trusted: bool
+) -> None:
+    (cart.parent / "AGENTS.md").write_text("- Be\u200b brief.\n")
+    ran = run("fix", f"{cart}:5", *(["--trust"] if is_trusted else []))
+    assert ("Be brief." in engine.question) == is_trusted
+    assert ("AGENTS.md:1 holds" in ran.stderr) == is_trusted
+
+
 @pytest.fixture
 def prompts(tmp_path: Path) -> Path:
     folder = tmp_path / "home" / "prompts"
     folder.mkdir(parents=True)
     (folder / "say.md").write_text("---\noutput: message\nscope: function\n---\nExplain.")
+    (folder / "bad.md").write_text("---\nscope: all\n---\nx")
     (folder / "check.md").write_text("---\noutput: diagnostic\nscope: selection\n---\nCheck.")
     return folder
 
@@ -189,6 +200,7 @@ def test_prompt_files(engine: ScriptedChat, cart: Path) -> None:
     ("arguments", "message"),
     [
         pytest.param(["nothing", "cart.py:1"], "'nothing'; there are fix, .*, say", id="no name"),
+        pytest.param(["bad", "cart.py:1"], r"bad\.md:2: `scope` cannot be `all`", id="bad"),
         pytest.param(["say", "cart.py:1"], "`say` is about a function; there is none", id="scope"),
         pytest.param(["check", "cart.py:5"], "about a selection; there is none here", id="cursor"),
         pytest.param(["rewrite", "cart.py:5"], "say what to do: `--do TEXT`", id="no words"),

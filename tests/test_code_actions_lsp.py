@@ -196,7 +196,7 @@ async def test_progress_says_how_far_it_is() -> None:
     engine.gate.set()
     await one.answer(number)
     assert kinds(one) == ["begin", "report", "end"]
-    assert one.of("$/progress")[1]["value"]["message"] == "1 tokens"
+    assert one.of("$/progress")[1]["value"]["message"] == "1 token"
     assert one.server.work_done_progress.tokens == {}
 
 
@@ -254,8 +254,8 @@ async def test_an_instruction_that_the_editor_applies() -> None:
         pytest.param(
             instructed(uri="file:///shop/gone.py"),
             [
-                "lsp-local: this code is not to be rewritten: it is private, or your options "
-                "exclude it"
+                "lsp-local: this code is not to be read: it is private, excluded by your options, "
+                "or all is paused"
             ],
             id="a document that is not open",
         ),

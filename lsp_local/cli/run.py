@@ -86,18 +86,29 @@ async def _run(
                 return await run_prompt(engine, where.doc, prompt, span)
             assert offer is not None
             is_rules = trust or is_trusted(options, where.root)
-            rules = rules_for(where.root, where.doc.path, N_RULES, options.exclude).text
+            rules = _rules(where, options) if is_rules else ""
             is_tests = name == "tests"
             project = project_at(where.root, options.exclude) if is_tests else NO_PROJECT
-            wanted = Wanted(offer, said[0], rules if is_rules else "", project)
+            wanted = Wanted(offer, said[0], rules, project)
             return await resolve(engine, where.doc, wanted)
+
+
+def _rules(where: Selection, options: Options) -> str:
+    found = rules_for(where.root, where.doc.path, N_RULES, options.exclude)
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
+    return found.text
 
 
 def _prompt(name: str, where: Selection, trust: bool) -> PromptFile | None:
     """Return the prompt file of that name, None for an action. Raises UserError for neither."""
     if name in ACTIONS:
         return None
-    prompts = {one.name: one for one in found_in(where.root, trust).prompts}
+    found = found_in(where.root, trust)
+    prompts = {one.name: one for one in found.prompts}
+    for one in found.bad:
+        if one.path.stem == name and name not in prompts:
+            raise UserError(f"{one.path}:{one.line}: {one.reason}")
     if name not in prompts:
         known = ", ".join([*ACTIONS, *prompts])
         raise UserError(f"there is no action or prompt file {name!r}; there are {known}")

@@ -16,8 +16,9 @@ from lsp_local.features.projects import NO_PROJECT, Project, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.own_prompts import OwnPrompts
 from lsp_local.options import Options
-from lsp_local.promptfiles import PromptFile, applies, folders_for, load
+from lsp_local.promptfiles import PromptFile, applies, folders_for
 from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
@@ -47,6 +48,7 @@ class Acting:
         self._options = Options()
         self._root: Path | None = None
         self._folder: Path | None = None
+        self._prompts = OwnPrompts()
         self._keys = itertools.count(1)
         self._offered: OrderedDict[str, Chosen] = OrderedDict()
 
@@ -112,7 +114,8 @@ class Acting:
         n_heard = itertools.count(1)
 
         def hear(_text: str) -> None:
-            report(f"{next(n_heard)} tokens")
+            n = next(n_heard)
+            report(f"{n} token{'s' if n > 1 else ''}")
 
         doc, offer = chosen.doc, chosen.offer
         try:
@@ -152,7 +155,7 @@ class Acting:
         only: Sequence[str],
     ) -> list[Chosen]:
         """Return the prompt files that apply."""
-        prompts, bad = load(folders_for(self._folder, self._folder is not None))
+        prompts, bad = self._prompts.load(folders_for(self._folder, self._folder is not None))
         self._notices.warn([f"{one.path}:{one.line}: {one.reason}" for one in bad])
         found = []
         for prompt in prompts:

@@ -17,7 +17,7 @@ REWRITE = "lspLocal.rewrite"
 PREVIEW = "lspLocal/rewrite"
 MOST_UINTEGER = 2**31 - 1
 UNKNOWN = "this action is no longer known; choose it again"
-NOT_HERE = "this code is not to be rewritten: it is private, or your options exclude it"
+NOT_HERE = "this code is not to be read: it is private, excluded by your options, or all is paused"
 KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
 
 
