@@ -24,6 +24,38 @@ SAID = "Add two numbers.\na: the first\nb: the second\nreturns: the sum"
             id="a doc comment of Go",
         ),
         pytest.param(
+            "docstring",
+            "python",
+            ADD,
+            f'```python\ndef add(a, b):\n    """{SAID}"""\n    return a - b\n```',
+            DOCUMENTED,
+            id="a docstring in code",
+        ),
+        pytest.param(
+            "docstring",
+            "python",
+            ADD,
+            "```python\ndef add(a, b):\n    return a - b\n```",
+            "! the model had nothing to say",
+            id="nothing but the code again",
+        ),
+        pytest.param(
+            "docstring",
+            "python",
+            'def f(a):<CURSOR>\n    """Say a.\n\n    Args:\n        a: (b).\n    """\n',
+            "Say a twice.\n\na: (b).",
+            'def f(a):\n    """Say a twice.\n\n    Args:\n        a: (b).\n    """\n',
+            id="what an old docstring said may be said again",
+        ),
+        pytest.param(
+            "comment",
+            "python",
+            ADD,
+            "```python\ndef add(a, b):\n    return a - b\n```\nIt subtracts.",
+            ADD.replace("<CURSOR>", "").replace("def", "# It subtracts.\ndef", 1),
+            id="a comment behind the code again",
+        ),
+        pytest.param(
             "docstring", "python", ADD, "", "! the model had nothing to say", id="no docstring"
         ),
         pytest.param(

@@ -16,6 +16,7 @@ from lsp_local.features.resolved import (
     OF_SECRET,
     Resolved,
     commented,
+    without_code,
 )
 from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.features.testwriting import write_tests
@@ -137,7 +138,8 @@ async def _docstring(
     said = await ask(engine, _about(doc, wanted, task), on_text)
     if privacy.holds_placeholder(said):
         return Resolved(problem=OF_SECRET)
-    edits = place_docstring(doc, wanted.offer.start, wanted.offer.end, said)
+    start, end = wanted.offer.start, wanted.offer.end
+    edits = place_docstring(doc, start, end, without_code(doc, start, end, said))
     return Resolved(edits, "" if edits else NOTHING_SAID)
 
 
@@ -152,7 +154,8 @@ def _more(tree: Tree, function: Function) -> str:
 async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
     """Put an explanation above the code."""
     said = await ask(engine, _about(doc, wanted, COMMENT), on_text)
-    return commented(doc, wanted.offer.start, said)
+    start, end = wanted.offer.start, wanted.offer.end
+    return commented(doc, start, without_code(doc, start, end, said))
 
 
 def _about(doc: Document, wanted: Wanted, task: str) -> Question:

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from lsp_local import privacy
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import Question, ask
-from lsp_local.features.resolved import NO_SAFE_EDIT, NOTHING_SAID, Resolved, commented
+from lsp_local.features.resolved import (
+    NO_SAFE_EDIT,
+    NOTHING_SAID,
+    Resolved,
+    commented,
+    without_code,
+)
 from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.functions import whole_start
 from lsp_local.promptanswers import parsed_diagnostics
@@ -50,7 +56,7 @@ async def run_prompt(
     if not answer:
         return Resolved(problem=NOTHING_SAID)
     if prompt.output is Output.COMMENT:
-        return commented(doc, span[0], answer)
+        return commented(doc, span[0], without_code(doc, *span, answer))
     if prompt.output is Output.DIAGNOSTIC:
         return Resolved(diagnostics=_diagnostics(doc, prompt, span, answer))
     return Resolved(message=answer)

@@ -14,6 +14,7 @@ NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"
 OF_SECRET = f"{NO_SAFE_EDIT}: the answer holds a placeholder for a secret"
 FIRST_LINES = ("#!", "<?")  # they count only where they are the first
+SIGN = re.compile(r"[^\w\s.,]")  # a line without one can be words as well
 INDENTATION = re.compile(r"[ \t]*")
 
 
@@ -37,6 +38,20 @@ class Resolved:
     message: str = ""
     diagnostics: tuple[Diagnostic, ...] | None = None
     new_file: NewFile | None = None
+
+
+def without_code(doc: Document, start: int, end: int, answer: str) -> str:
+    """Leave out the lines of an answer that only say the code between two offsets again."""
+    tree = parse_typed(doc.text, doc.language)
+    own: set[str] = set()
+    at = start
+    for line in doc.text[start:end].split("\n"):
+        first = at + len(line) - len(line.lstrip())
+        if tree is None or tree.place(first + 1) is Place.CODE:
+            own.add(line.strip())
+        at += len(line) + 1
+    lines = answer.splitlines()
+    return "\n".join(one for one in lines if one.strip() not in own or not SIGN.search(one))
 
 
 def commented(doc: Document, start: int, answer: str) -> Resolved:
