@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from scripted_chat import ScriptedChat, fenced
-from wired import DOCUMENT_CHANGES, RESOLVES, Editor, Json
+from wired import DOCUMENT_CHANGES, PROGRESS, RESOLVES, URI, Editor, Json
 
 from lsp_local.actions import Offer
 from lsp_local.engine.base import EngineDied
@@ -114,6 +114,9 @@ async def test_diagnostics_are_published_and_none_clear_the_old_ones(
     (published,) = one.of("textDocument/publishDiagnostics")
     got = [(at["range"]["start"]["line"], at["message"]) for at in published["diagnostics"]]
     assert (published["version"], got, one.said()) == (1, want, said)
+    for _ in range(2):
+        one.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    assert one.of("textDocument/publishDiagnostics")[1:] == [{"uri": URI, "diagnostics": []}]
 
 
 TEST = "def test_adds():\n    assert add(1, 2) == 3\n```"
@@ -170,6 +173,14 @@ async def test_what_cannot_be_done_is_one_sentence(
     assert "edit" not in await choose(one, SIMPLIFY, only=("refactor",))
     (told,) = one.said()
     assert told.startswith(f"lsp-local: {SIMPLIFY}: {said}")
+
+
+async def test_an_editor_that_shows_no_progress_after_all(shop: Path) -> None:
+    one = await editor(ScriptedChat([GOOD]), shop, edits=PROGRESS)
+    one.answers["window/workDoneProgress/create"] = {"code": -32601, "message": "no"}
+    found = await choose(one, SIMPLIFY, only=("refactor",))
+    assert "changes" in found["edit"]
+    assert one.of("$/progress") == []
 
 
 async def test_a_fault_of_ours_is_one_sentence_too(shop: Path) -> None:

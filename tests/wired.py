@@ -29,7 +29,10 @@ class Loads:
 
 
 class Editor:
-    """`heard` are all messages of the server; its requests get the answers in `answers`."""
+    """`heard` are all messages of the server; its requests get what is in `answers`, or null.
+
+    An answer with a `code` is an error.
+    """
 
     def __init__(self, engine: ScriptedChat | None) -> None:
         self.server: Server = make_server()
@@ -45,7 +48,9 @@ class Editor:
         self.heard.append(said)
         self._news.set()
         if "method" in said and "id" in said:
-            answer = {"id": said["id"], "result": self.answers.get(said["method"])}
+            found = self.answers.get(said["method"])
+            kind = "error" if isinstance(found, dict) and "code" in found else "result"
+            answer = {"id": said["id"], kind: found}
             asyncio.get_running_loop().call_soon(self._send, answer)
 
     def close(self) -> None:

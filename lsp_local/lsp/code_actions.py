@@ -110,6 +110,13 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
     return None
 
 
+def closed(ls: WithSession, uri: str) -> None:
+    """Take back what was found in a document that is no longer open."""
+    if uri in ls.session.instructed.marked:
+        ls.session.instructed.marked.discard(uri)
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+
 def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
     match arguments:
         case (
@@ -161,6 +168,7 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
         shown = convert_edits.diagnostics_out(doc, found.diagnostics, encoding)
         params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
         ls.text_document_publish_diagnostics(params)
+        ls.session.instructed.marked.add(doc.uri)
     capabilities = ls.client_capabilities
     edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
     if edit is None and (found.new_file or found.edits):
