@@ -65,8 +65,11 @@ def blocks(answer: str, language: str) -> list[Block]:
     text = answer.replace("\r\n", "\n").replace("\r", "\n")
     text = END_TOKENS.sub("", text)
     text = THOUGHTS_END.sub("", THOUGHTS.sub("", text))
-    found = [block for block in _fenced(text) if block.text.strip()]
+    fenced = list(_fenced(text))
+    found = [block for block in fenced if block.text.strip()]
     if not found:
+        if fenced:
+            return []
         bare = _without_chatter(_without_tag(text, language), language)
         return [Block(bare, is_open=True)] if bare.strip() else []
     wanted = SAME.get(language, language)

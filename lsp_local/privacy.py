@@ -46,6 +46,11 @@ def is_private(text: str, offset: int) -> bool:
     return PRIVATE in text[start : start + len(shown)] or shown != text[start : offset + 1]
 
 
+def shown(text: str, start: int, end: int) -> str:
+    """Return what a model may read between two offsets, with the line ends that it knows best."""
+    return redact(hidden(text)[start:end]).replace("\r\n", "\n")
+
+
 def redact(text: str) -> str:
     """Replace secrets by a placeholder; the number of lines stays.
 
@@ -62,6 +67,24 @@ def redact(text: str) -> str:
             continue
         is_key = not KEY_END.search(line)
         lines[n] = PLACEHOLDER if OTHER_CODE.search(line) else line
+    return "\n".join(lines)
+
+
+def restored(said: str, text: str) -> str:
+    """Put the secrets of `text` back into lines of `said` that are but for them the same.
+
+    A placeholder elsewhere stays, as does one that could stand for several secrets.
+    """
+    if PLACEHOLDER not in said:
+        return said
+    own: dict[str, set[str]] = {}
+    for line, seen in zip(text.split("\n"), redact(text).split("\n"), strict=True):
+        own.setdefault(seen.strip(), set()).add(line.strip())
+    lines = said.split("\n")
+    for n, line in enumerate(lines):
+        meant = own.get(line.strip(), set()) if PLACEHOLDER in line else set()
+        if len(meant) == 1:
+            lines[n] = line.replace(line.strip(), next(iter(meant)))
     return "\n".join(lines)
 
 

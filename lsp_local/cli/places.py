@@ -45,18 +45,20 @@ def selection_at(place: str) -> Selection:
             "such as src/app.py:12-20"
         )
     name, *numbers = found.groups()
+    if any(one and not int(one) for one in numbers):
+        raise UserError(f"{place!r} counts from 0; lines and columns are counted from 1")
     first, column, last, behind = (int(one) if one else 0 for one in numbers)
-    doc, root = document(Path(name))
+    doc, root, raw = _read(Path(name))
     if (first, column or 1) > (last or first, behind or column or LAST):
         raise UserError(f"{place!r} ends before it begins")
     start, line_end = _line(name, doc.text, first)
     start += _column(name, doc.text[start:line_end], first, column or 1)
     if not last:
-        return Selection(doc, start, start, root, Path(name), Path(name).read_bytes())
+        return Selection(doc, start, start, root, Path(name), raw)
     begin, end = _line(name, doc.text, last)
     if behind:
         end = begin + _column(name, doc.text[begin:end], last, behind)
-    return Selection(doc, start, end, root, Path(name), Path(name).read_bytes())
+    return Selection(doc, start, end, root, Path(name), raw)
 
 
 def _line(name: str, text: str, line: int) -> tuple[int, int]:
@@ -65,7 +67,7 @@ def _line(name: str, text: str, line: int) -> tuple[int, int]:
     if not 1 <= line <= len(lines):
         raise UserError(f"{name} has {len(lines)} lines; there is no line {line}")
     start = sum(len(one) + 1 for one in lines[: line - 1])
-    return start, start + len(lines[line - 1])
+    return start, start + len(lines[line - 1].removesuffix("\r"))
 
 
 def _column(name: str, line: str, number: int, column: int) -> int:
@@ -89,9 +91,16 @@ def place_at(place: str) -> Place:
 
 
 def document(path: Path) -> tuple[Document, Path]:
-    """Read a file and find the folder of its project. Raises UserError."""
+    """Read a file, with its own line ends, and find the folder of its project. Raises UserError."""
+    doc, root, _ = _read(path)
+    return doc, root
+
+
+def _read(path: Path) -> tuple[Document, Path, bytes]:
+    """Return a file as an editor sends it, so without a byte order mark, its project, its bytes."""
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8 text") from None
     except OSError as error:
@@ -100,7 +109,7 @@ def document(path: Path) -> tuple[Document, Path]:
     root = project_root(full)
     language = language_of(path.name)
     relative = full.relative_to(root).as_posix()
-    return Document(full.as_uri(), relative, root.name, language, text), root
+    return Document(full.as_uri(), relative, root.name, language, text), root, raw
 
 
 def project_root(path: Path) -> Path:

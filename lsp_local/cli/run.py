@@ -3,7 +3,10 @@
 import asyncio
 import difflib
 import json
+import os
+import re
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +19,9 @@ from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
 from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
-from lsp_local.features.testwriting import Project
-from lsp_local.ignores import Ignores
 from lsp_local.minimal import applied
 from lsp_local.options import Options, is_excluded
 from lsp_local.promptfiles import PromptFile
@@ -27,9 +29,8 @@ from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 
+LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 N_RULES = 1200  # characters of the project's rules
-MANIFESTS = ("pyproject.toml", "package.json", "requirements.txt", "Cargo.toml")
-MOST_MANIFEST = 100_000  # bytes
 
 
 def run(
@@ -85,17 +86,29 @@ async def _run(
                 return await run_prompt(engine, where.doc, prompt, span)
             assert offer is not None
             is_rules = trust or is_trusted(options, where.root)
-            rules = rules_for(where.root, where.doc.path, N_RULES, options.exclude).text
-            project = Project(*_known(where.root)) if name == "tests" else Project()
-            wanted = Wanted(offer, said[0], rules if is_rules else "", project)
+            rules = _rules(where, options) if is_rules else ""
+            is_tests = name == "tests"
+            project = project_at(where.root, options.exclude) if is_tests else NO_PROJECT
+            wanted = Wanted(offer, said[0], rules, project)
             return await resolve(engine, where.doc, wanted)
+
+
+def _rules(where: Selection, options: Options) -> str:
+    found = rules_for(where.root, where.doc.path, N_RULES, options.exclude)
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
+    return found.text
 
 
 def _prompt(name: str, where: Selection, trust: bool) -> PromptFile | None:
     """Return the prompt file of that name, None for an action. Raises UserError for neither."""
     if name in ACTIONS:
         return None
-    prompts = {one.name: one for one in found_in(where.root, trust).prompts}
+    found = found_in(where.root, trust)
+    prompts = {one.name: one for one in found.prompts}
+    for one in found.bad:
+        if one.path.stem == name and name not in prompts:
+            raise UserError(f"{one.path}:{one.line}: {one.reason}")
     if name not in prompts:
         known = ", ".join([*ACTIONS, *prompts])
         raise UserError(f"there is no action or prompt file {name!r}; there are {known}")
@@ -123,38 +136,41 @@ _HINTS = {
 }
 
 
-def _known(root: Path) -> tuple[list[str], tuple[str, ...]]:
-    """Return the paths of a project's files, and the texts that name its tools."""
-    texts = []
-    for name in MANIFESTS:
-        try:
-            texts.append((root / name).read_text(encoding="utf-8", errors="replace"))
-        except OSError:
-            continue
-    return list(Ignores(root).files()), tuple(text[:MOST_MANIFEST] for text in texts)
-
-
 def _write(where: Selection, found: Resolved, after: str) -> None:
     """Write what came of it; a file that exists is never replaced by a new one."""
     if found.new_file is not None:
-        path = where.root / found.new_file.path
-        if path.exists():
-            raise UserError(f"{path} exists already; nothing was written")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, found.new_file.text)
+        _create(where.root / found.new_file.path, found.new_file.text)
     if found.edits:
-        if where.path.read_bytes() != where.raw:
-            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
-        _replace(where.path, after)
+        mark = BOM_UTF8 if where.raw.startswith(BOM_UTF8) else b""
+        _replace(where, mark + after.encode())
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and keep its rights."""
-    part = path.with_name(f".{path.name}.lsp-local")
-    part.write_bytes(text.encode())
-    if path.exists():
+def _create(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UserError(f"{path} exists already; nothing was written") from None
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+
+
+def _replace(where: Selection, content: bytes) -> None:
+    """Write a file whole or not at all, and keep its rights; a link goes on leading to it."""
+    path = where.path.resolve()
+    part = path.with_name(f".{path.name}.{os.getpid()}.lsp-local")
+    try:
+        part.write_bytes(content)
         part.chmod(path.stat().st_mode & 0o7777)
-    part.replace(path)
+        # The last look: the model was at work for seconds.
+        if path.read_bytes() != where.raw:
+            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
+        part.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _as_json(found: Resolved) -> dict[str, object]:
@@ -167,7 +183,7 @@ def _as_json(found: Resolved) -> dict[str, object]:
         "problem": found.problem,
         "diagnostics": [
             {"start": one.start, "end": one.end, "message": one.message}
-            for one in found.diagnostics
+            for one in found.diagnostics or ()
         ],
     }
 
@@ -176,7 +192,7 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
     path = where.doc.path
     if found.message:
         print(found.message)
-    for one in found.diagnostics:
+    for one in found.diagnostics or ():
         line = where.doc.text.count("\n", 0, one.start) + 1
         print(f"{path}:{line}: {one.message}")
     if is_written and (found.edits or found.new_file):
@@ -188,6 +204,6 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
 
 
 def _print_diff(before: str, after: str, old: str, new: str) -> None:
-    lines = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    lines = LINE.findall(before), LINE.findall(after)
     for line in difflib.unified_diff(*lines, old, new):
         sys.stdout.write(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")

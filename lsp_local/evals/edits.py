@@ -117,7 +117,7 @@ async def _plain(engine: ChatEngine, task: Task) -> Attempt:
 
 async def _ours(engine: ChatEngine, task: Task) -> Attempt:
     started = time.perf_counter()
-    at = task.doc.text.find(task.entry)
+    at = _defined_at(task)
     complaint = Diagnostic(at, at + len(task.entry), f"`{task.entry}` {WRONG}")
     offer = actions.offer("fix", task.doc, at, at, [complaint])
     if offer is None:
@@ -125,6 +125,13 @@ async def _ours(engine: ChatEngine, task: Task) -> Attempt:
     found = await resolve(engine, task.doc, Wanted(offer))
     text = applied(task.doc.text, found.edits) if found.edits else ""
     return _judged(task, text, started, found.problem)
+
+
+def _defined_at(task: Task) -> int:
+    """Return where the function is named that is to be mended; its name may stand before that."""
+    word = re.escape(task.entry)
+    named = re.search(rf"\b(?:def|function|const|let|var)\s+({word})\b", task.doc.text)
+    return named.start(1) if named else max(0, task.doc.text.find(task.entry))
 
 
 def _judged(task: Task, text: str, started: float, problem: str = "") -> Attempt:

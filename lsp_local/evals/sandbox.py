@@ -51,6 +51,11 @@ def passes_in_node(program: str, seconds: int = SECONDS) -> bool:
         return _exit_code(command, Path(folder), seconds, n_bytes=NO_LIMIT) == REACHED
 
 
+def has_node() -> bool:
+    """Whether programs in JavaScript can be run."""
+    return shutil.which("node") is not None
+
+
 def runs(command: list[str], folder: Path, seconds: int) -> bool:
     """Whether a command ends with 0 within `seconds`; its children end with it."""
     return _exit_code(command, folder, seconds) == 0

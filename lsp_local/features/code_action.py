@@ -9,10 +9,24 @@ from lsp_local.docwriting import place_docstring
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.extracting import extract
 from lsp_local.features.instruct import FENCE, Question, ask
-from lsp_local.features.resolved import NO_SAFE_EDIT, NOTHING_SAID, Resolved, commented
+from lsp_local.features.projects import NO_PROJECT, Project
+from lsp_local.features.resolved import (
+    NO_SAFE_EDIT,
+    NOTHING_SAID,
+    OF_SECRET,
+    Resolved,
+    commented,
+    without_code,
+)
 from lsp_local.features.rewriting import Job, rewrite
-from lsp_local.features.testwriting import NO_PROJECT, Project, write_tests
-from lsp_local.functions import Function, parameters, returns_something
+from lsp_local.features.testwriting import write_tests
+from lsp_local.functions import (
+    Function,
+    line_end,
+    line_start,
+    parameters,
+    returns_something,
+)
 from lsp_local.statements import function_meant
 from lsp_local.text import Document
 from lsp_local.trees import Tree
@@ -89,21 +103,27 @@ async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: O
 
 
 def _opening(doc: Document, offer: Offer) -> str:
-    """Return the code up to the body of the function, as far as no action may change it."""
+    """Return the lines up to the body of the function, as far as no action may change them."""
     function = _function(doc, offer)
     if function is None or offer.name == "annotate" or function.body <= offer.start:
         return ""
-    opening = doc.text[offer.start : function.body].rstrip()
-    return privacy.redact(opening) + "\n" if "\n" in doc.text[function.head : offer.end] else ""
+    text = doc.text
+    end = function.body + (text[function.body : function.body + 1] == "{")
+    last = line_end(text, end)
+    is_open = last < offer.end and not text[end:last].strip()
+    end = last if is_open else line_start(text, end) - 1
+    opening = privacy.shown(text, offer.start, max(offer.start, end)).rstrip()
+    return f"{opening}\n" if opening else ""
 
 
 def _said(doc: Document, offer: Offer) -> list[str]:
     """Return what is complained about, each with the line that it is about."""
     found = []
     for one in offer.diagnostics:
-        start = doc.text.rfind("\n", 0, one.start) + 1
-        line = doc.text[start:].split("\n", 1)[0].strip()
-        found.append(f"{one.message.strip()} (in the line `{line}`)")
+        start = line_start(doc.text, one.start)
+        line = privacy.shown(doc.text, start, line_end(doc.text, start)).strip()
+        where = f" (in the line `{line}`)" if line else ""
+        found.append(f"{privacy.redact(one.message.strip())}{where}")
     return found
 
 
@@ -116,7 +136,10 @@ async def _docstring(
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
     task = DOCSTRING.format(name=function.name, more=_more(tree, function))
     said = await ask(engine, _about(doc, wanted, task), on_text)
-    edits = place_docstring(doc, wanted.offer.start, wanted.offer.end, said)
+    if privacy.holds_placeholder(said):
+        return Resolved(problem=OF_SECRET)
+    start, end = wanted.offer.start, wanted.offer.end
+    edits = place_docstring(doc, start, end, without_code(doc, start, end, said))
     return Resolved(edits, "" if edits else NOTHING_SAID)
 
 
@@ -131,12 +154,13 @@ def _more(tree: Tree, function: Function) -> str:
 async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
     """Put an explanation above the code."""
     said = await ask(engine, _about(doc, wanted, COMMENT), on_text)
-    return commented(doc, wanted.offer.start, said)
+    start, end = wanted.offer.start, wanted.offer.end
+    return commented(doc, start, without_code(doc, start, end, said))
 
 
 def _about(doc: Document, wanted: Wanted, task: str) -> Question:
     """Ask in words about the code of an offer."""
-    code = privacy.redact(doc.text[wanted.offer.start : wanted.offer.end])
+    code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
     shown = f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}"
     parts = [part for part in (wanted.rules, shown, task) if part]
     return Question("\n\n".join(parts), N_WORDS)

@@ -18,7 +18,7 @@ TASK = (
     "These lines become a function of their own. Say what it is called: a verb and a noun, in the "
     "style of {language}. Answer with the name only."
 )
-WORDS = re.compile(r"[A-Za-z][a-z]*|\d+")
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*|\d+")
 SNAKE = ("python", "rust", "ruby")
 
 
@@ -32,7 +32,7 @@ async def extract(
     found = judged(doc, start, end)
     if isinstance(found, Refusal):
         return Resolved(problem=f"{NO_SAFE_EDIT}: {found.reason}")
-    code = privacy.redact(doc.text[found.start : found.end])
+    code = privacy.shown(doc.text, found.start, found.end)
     shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
     task = f"{shown}\n\n{TASK.format(language=doc.language)}"
     said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)

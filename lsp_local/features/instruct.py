@@ -60,6 +60,10 @@ HEAD = (
 )
 
 
+class TooMuchCode(EngineError):
+    """What is asked about does not fit into the context."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What the instruct head is asked. `task` holds the user's code, as plain text.
@@ -80,8 +84,8 @@ class Question:
 async def ask(engine: ChatEngine, question: Question, on_text: OnText = lambda _text: None) -> str:
     """Return the model's answer, with its opening, without what it said to itself.
 
-    Cancelling the task stops the decode. Raises EngineError for what does not fit into the context,
-    UserError for a model that cannot be talked to.
+    Cancelling the task stops the decode. Raises TooMuchCode for what does not fit into the
+    context, UserError for a model that cannot be talked to.
     """
     answer = await ask_for(engine, question, on_text)
     return chat.without_thoughts(question.opening + answer.text)
@@ -102,7 +106,7 @@ async def ask_for(
     tokens = await _tokens(engine, info.chat_template, messages, question.opening)
     n_predict = min(question.n_predict, info.n_ctx - len(tokens) - 1)
     if n_predict < LEAST_PREDICTED:
-        raise EngineError(
+        raise TooMuchCode(
             f"this is too much code for a context of {info.n_ctx} tokens; select less of it, or "
             "raise `n_ctx`"
         )

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from lsp_local import privacy
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import Question, ask
-from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved, commented
+from lsp_local.features.resolved import (
+    NO_SAFE_EDIT,
+    NOTHING_SAID,
+    Resolved,
+    commented,
+    without_code,
+)
 from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.functions import whole_start
 from lsp_local.promptanswers import parsed_diagnostics
@@ -47,24 +53,27 @@ async def run_prompt(
         found = await rewrite(engine, doc, Job(task, rules, is_whole=True), on_text)
         return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
     answer = (await ask(engine, Question(task, N_PREDICT), on_text)).strip()
+    if not answer:
+        return Resolved(problem=NOTHING_SAID)
     if prompt.output is Output.COMMENT:
-        return commented(doc, span[0], answer)
+        return commented(doc, span[0], without_code(doc, *span, answer))
     if prompt.output is Output.DIAGNOSTIC:
         return Resolved(diagnostics=_diagnostics(doc, prompt, span, answer))
-    return Resolved(message=answer, problem="" if answer else "the model had nothing to say")
+    return Resolved(message=answer)
 
 
 def _values(
     doc: Document, span: tuple[int, int], diagnostics: Sequence[Diagnostic]
 ) -> dict[str, str]:
     """Return what the placeholders stand for, without secrets; all code is that of the scope."""
-    code = privacy.redact(privacy.hidden(doc.text)[span[0] : span[1]])
+    code = privacy.shown(doc.text, *span)
     near = [one for one in diagnostics if one.start <= span[1] and one.end >= span[0]]
-    said = [f"line {_line(doc, one.start)}: {one.message}" for one in near]
+    first = _line(doc, span[0]) - 1  # the model counts the lines that it is shown
+    said = [f"line {max(1, _line(doc, one.start) - first)}: {one.message}" for one in near]
     return {
         **dict.fromkeys(Scope, code),
-        "file": privacy.redact(privacy.hidden(doc.text)),
-        "diagnostics": "\n".join(said),
+        "file": privacy.shown(doc.text, 0, len(doc.text)),
+        "diagnostics": privacy.redact("\n".join(said)),
         "language": doc.language,
     }
 

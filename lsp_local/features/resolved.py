@@ -3,12 +3,18 @@
 import re
 from dataclasses import dataclass
 
+from lsp_local.functions import line_start
+from lsp_local.privacy import holds_placeholder
 from lsp_local.promptanswers import as_comment
 from lsp_local.text import Diagnostic, Document, TextEdit
+from lsp_local.trees import Place
 from lsp_local.typed_trees import parse_typed
 
 NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"
+OF_SECRET = f"{NO_SAFE_EDIT}: the answer holds a placeholder for a secret"
+FIRST_LINES = ("#!", "<?")  # they count only where they are the first
+SIGN = re.compile(r"[^\w\s.,]")  # a line without one can be words as well
 INDENTATION = re.compile(r"[ \t]*")
 
 
@@ -22,24 +28,55 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Edits of the document, a new file, a message, diagnostics; or one sentence on why not."""
+    """Edits of the document, a new file, a message, diagnostics; or one sentence on why not.
+
+    `diagnostics` are None for an action that looks for none, and () where it found none.
+    """
 
     edits: tuple[TextEdit, ...] = ()
     problem: str = ""
     message: str = ""
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] | None = None
     new_file: NewFile | None = None
 
 
+def without_code(doc: Document, start: int, end: int, answer: str) -> str:
+    """Leave out the lines of an answer that only say the code between two offsets again."""
+    tree = parse_typed(doc.text, doc.language)
+    own: set[str] = set()
+    at = start
+    for line in doc.text[start:end].split("\n"):
+        first = at + len(line) - len(line.lstrip())
+        if tree is None or tree.place(first + 1) is Place.CODE:
+            own.add(line.strip())
+        at += len(line) + 1
+    lines = answer.splitlines()
+    return "\n".join(one for one in lines if one.strip() not in own or not SIGN.search(one))
+
+
 def commented(doc: Document, start: int, answer: str) -> Resolved:
-    """Put an answer above the line at `start`, as a comment of the language."""
-    indentation = INDENTATION.match(doc.text, start)
-    comment = as_comment(answer, doc.language, indentation[0] if indentation else "")
+    """Put an answer above the line of `start`, as a comment of the language."""
+    if holds_placeholder(answer):
+        return Resolved(problem=OF_SECRET)
+    at = line_start(doc.text, start)
+    indentation = INDENTATION.match(doc.text, at)
+    before = indentation[0] if indentation else ""
+    comment = as_comment(answer, doc.language, before)
     if not comment.strip():
         return Resolved(problem=NOTHING_SAID)
+    if at == 0 and doc.text.startswith(FIRST_LINES) and "\n" in doc.text:
+        at = doc.text.index("\n") + 1
     newline = "\r\n" if "\r\n" in doc.text else "\n"
-    edit = TextEdit(start, start, comment.replace("\n", newline) + newline)
-    tree = parse_typed(doc.text, doc.language)
-    if tree is not None and tree.replaced(start, start, edit.text).n_errors > tree.n_errors:
+    edit = TextEdit(at, at, comment.replace("\n", newline) + newline)
+    if _is_code(doc, edit, at + len(before)):
         return Resolved(problem=f"{NO_SAFE_EDIT}: a comment does not fit here")
     return Resolved((edit,))
+
+
+def _is_code(doc: Document, edit: TextEdit, sign: int) -> bool:
+    """Whether a comment that begins at `sign` would be something else, or break what follows."""
+    tree = parse_typed(doc.text, doc.language)
+    if tree is None:
+        return False
+    after = tree.replaced(edit.start, edit.end, edit.text)
+    return after.n_errors > tree.n_errors or after.place(sign + 1) is not Place.COMMENT

@@ -19,11 +19,11 @@ from lsp_local.engine.base import (
     Second,
 )
 from lsp_local.engine.kv import n_common
-from lsp_local.features.instruct import FENCE, Question, ask_for
+from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for
 from lsp_local.minimal import applied
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
-from lsp_local.verify import NOTHING, Rules, verified
+from lsp_local.verify import NOTHING, Rules, Verdict, verified
 
 END = f"\n{FENCE}"  # with which a block of code ends
 N_NEAR = 8  # answers that were nearly given are looked at
@@ -67,17 +67,21 @@ async def rewrite(
 
     Cancelling the task stops the decode. Raises EngineError and UserError as `instruct.ask` does.
     """
-    code = privacy.redact(doc.text[job.rules.start : job.rules.end])
+    code = privacy.shown(doc.text, job.rules.start, job.rules.end)
     question = _question(doc, job, code)
     answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
     text = _said(question, answer)
-    verdict = verified(doc, text, job.rules)
+    verdict = _judged(doc, text, job.rules)
     if verdict.problem == NOTHING and job.is_fix:
-        return await _nearest(engine, doc, job, question, answer)
+        return await _nearest(engine, doc, job, question, answer, on_text)
     if not verdict.problem:
         return Rewritten(verdict.edits)
     again = _again(question, text, verdict.problem)
-    verdict = verified(doc, _said(again, await ask_for(engine, again, on_text)), job.rules)
+    try:
+        answer = await ask_for(engine, again, on_text)
+    except TooMuchCode:  # the code fits, but not twice
+        return Rewritten(problem=verdict.problem)
+    verdict = _judged(doc, _said(again, answer), job.rules)
     return Rewritten(verdict.edits, verdict.problem, n_tried=2)
 
 
@@ -98,8 +102,15 @@ def _question(doc: Document, job: Job, code: str) -> Question:
 def _again(question: Question, said: str, problem: str) -> Question:
     """Ask once more, with what is wrong."""
     before = Message("user", question.task), Message("assistant", said)
-    task = f"That is not right: {problem}. Answer with the whole code again, corrected."
+    # It may quote the code, which the model has read without its secrets.
+    wrong = privacy.redact(problem)
+    task = f"That is not right: {wrong}. Answer with the whole code again, corrected."
     return replace(question, task=task, before=before)
+
+
+def _judged(doc: Document, said: str, rules: Rules) -> Verdict:
+    """Return the safe edits of an answer; the code keeps its secrets, which no model has read."""
+    return verified(doc, privacy.restored(said, doc.text[rules.start : rules.end]), rules)
 
 
 def _said(question: Question, answer: Generated) -> str:
@@ -108,14 +119,19 @@ def _said(question: Question, answer: Generated) -> str:
 
 
 async def _nearest(
-    engine: ChatEngine, doc: Document, job: Job, question: Question, answer: Generated
+    engine: ChatEngine,
+    doc: Document,
+    job: Job,
+    question: Question,
+    answer: Generated,
+    on_text: OnText,
 ) -> Rewritten:
     """Return the safe edit that makes the most natural code, of those that were nearly given."""
     found: dict[tuple[TextEdit, ...], float] = {}
     n_tried = 1
-    async for text, second in _near(engine, question, answer, doc.language):
+    async for text, second in _near(engine, question, answer, doc.language, on_text):
         n_tried += 1
-        edits = verified(doc, text, job.rules).edits
+        edits = _judged(doc, text, job.rules).edits
         if edits and edits not in found:
             gain = await naturalness(engine, doc, job.rules, edits, question.priority)
             found[edits] = gain - second.gap
@@ -149,7 +165,7 @@ async def naturalness(
 
 
 async def _near(
-    engine: ChatEngine, question: Question, answer: Generated, language: str
+    engine: ChatEngine, question: Question, answer: Generated, language: str, on_text: OnText
 ) -> AsyncIterator[tuple[str, Second]]:
     """Yield the answers that were nearly given, those first that were the nearest."""
     opened = question.opening.removeprefix(f"{FENCE}{language}\n")
@@ -163,7 +179,7 @@ async def _near(
             until=question.until,
             draft=tuple(answer.tokens[one.at + 1 :]),
         )
-        rest = await engine.generate(request)
+        rest = await engine.generate(request, on_text)
         said = answer.text[: one.offset] + one.text + rest.text
         yield _said(question, replace(rest, text=said)), one
 

@@ -1,18 +1,22 @@
 """Tests for a function: the model writes them, into a file where the project keeps such."""
 
+import itertools
 import posixpath
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lsp_local import names, privacy, testfiles
 from lsp_local.answers import code_in
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import FENCE, Question, ask
-from lsp_local.features.resolved import NO_SAFE_EDIT, NewFile, Resolved
-from lsp_local.functions import Function
+from lsp_local.features.projects import Project
+from lsp_local.features.resolved import NO_SAFE_EDIT, OF_SECRET, NewFile, Resolved
+from lsp_local.functions import TYPES, Function
 from lsp_local.keeping import python_error
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
+from lsp_local.typed_trees import parse_typed
 
 N_TESTS = 320  # tokens
 TASK = (
@@ -27,17 +31,6 @@ OPENINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What is known of a project: the paths of its files, and texts that name its test tools."""
-
-    paths: Collection[str] = ()
-    manifests: tuple[str, ...] = ()
-
-
-NO_PROJECT = Project()
-
-
 async def write_tests(
     engine: ChatEngine,
     doc: Document,
@@ -49,60 +42,84 @@ async def write_tests(
 
     Raises EngineError and UserError as `instruct.ask` does.
     """
-    path = _free(testfiles.test_place(doc.path, doc.language, project.paths), function, project)
-    if path == doc.path:
+    place = testfiles.test_place(doc.path, doc.language, project.paths)
+    if place == doc.path:
         return Resolved(problem="tests of this language stand in the file itself; write them there")
-    tool = testfiles.framework(doc.language, project.paths, project.manifests)
-    reached = testfiles.import_line(
-        function.name, doc.path, doc.language, path, project.paths, doc.text
-    )
-    opening = OPENINGS.get(tool, "")
-    opening += f"{reached}\n\n\n" if reached else ""
-    if doc.language == "go":
-        opening = _go_opening(doc)
-    code = privacy.redact(doc.text[function.start : function.end])
-    shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
-    said = f"It is imported by `{reached}`." if reached else ""
-    task = TASK.format(name=function.name, framework=tool or doc.language, reached=said)
-    asked = Question(
-        f"{shown}\n\n{task}",
-        N_TESTS,
-        opening=f"{FENCE}{doc.language}\n{opening}",
-        until=f"\n{FENCE}",
-    )
+    path = next(one for one in _places(place, function.name) if one not in project.paths)
+    asked, opening = _question(doc, function, path, project)
     text = code_in(await ask(engine, asked, on_text), doc.language)
     found = _whole(text, doc.language)
     if function.name not in found.removeprefix(opening.rstrip()):
         return Resolved(problem=f"{NO_SAFE_EDIT}: the model wrote no test that can be read")
+    if privacy.holds_placeholder(found):
+        return Resolved(problem=OF_SECRET)
     strange = _strange(doc, path, found)
     if strange:
         return Resolved(problem=f"{NO_SAFE_EDIT}: `{strange}` is not defined anywhere")
     return Resolved(new_file=NewFile(path, found))
 
 
+def _question(
+    doc: Document, function: Function, path: str, project: Project
+) -> tuple[Question, str]:
+    """Return what to ask, and the beginning of the file at `path`, which is ours."""
+    tool = testfiles.framework(doc.language, project.paths, project.manifests)
+    owner = _owner(doc, function)
+    reached = testfiles.import_line(
+        owner or function.name, doc.path, doc.language, path, project.paths, doc.text
+    )
+    opening = OPENINGS.get(tool, "") + (f"{reached}\n\n\n" if reached else "")
+    if doc.language == "go":
+        opening = _go_opening(doc)
+    code = privacy.shown(doc.text, function.start, function.end)
+    said = f"It is a method of `{owner}`. " if owner else ""
+    said += f"{f'`{owner}`' if owner else 'It'} is imported by `{reached}`." if reached else ""
+    task = TASK.format(name=function.name, framework=tool or doc.language, reached=said).rstrip()
+    fence = f"{FENCE}{doc.language}\n"
+    asked = Question(
+        f"{fence}{code}\n{FENCE}\n\n{task}",
+        N_TESTS,
+        opening=fence + opening,
+        until=f"\n{FENCE}",
+    )
+    return asked, opening
+
+
 def _go_opening(doc: Document) -> str:
     package = next((line for line in doc.text.split("\n") if line.startswith("package ")), "")
-    return f'{package or "package main"}\n\nimport "testing"\n\n'
+    return f'{package.strip() or "package main"}\n\nimport "testing"\n\n'
 
 
-def _free(path: str, function: Function, project: Project) -> str:
-    """Return `path`, or a name beside it that no file of the project has."""
-    if path not in project.paths:
-        return path
+def _places(path: str, name: str) -> Iterator[str]:
+    """Yield `path`, then names beside it that tell the tests of `name`."""
+    yield path
     folder, base = posixpath.split(path)
     stem, dot, ending = base.partition(".")
-    if stem.endswith("_test"):
-        stem = f"{stem.removesuffix('_test')}_{function.name}_test"
-    else:
-        stem = f"{stem}_{function.name}"
-    return posixpath.join(folder, f"{stem}{dot}{ending}")
+    mark = next((one for one in ("_test", "_spec", "Test") if stem.endswith(one)), "")
+    stem = stem.removesuffix(mark)
+    name = re.sub(r"\W", "", name)
+    named = f"{name[:1].upper()}{name[1:]}" if mark == "Test" else f"_{name}"
+    for n in itertools.count(1):
+        number = str(n) if n > 1 else ""
+        yield posixpath.join(folder, f"{stem}{named}{number}{mark}{dot}{ending}")
+
+
+def _owner(doc: Document, function: Function) -> str:
+    """Return what has to be imported to reach a method, "" for a function."""
+    tree = parse_typed(doc.text, doc.language)
+    around = tree.around(function.head, function.end) if tree is not None else []
+    for node in around:
+        named = node.child_by_field_name("name") if node.type in TYPES else None
+        if named is not None and function.is_method:
+            return doc.text[named.start_byte : named.end_byte]
+    return ""
 
 
 def _whole(text: str, language: str) -> str:
     """Return as many of the tests as can be read, from the first on; "" where none can."""
     lines = text.rstrip().split("\n")
     while lines:
-        candidate = "\n".join(lines) + "\n"
+        candidate = "\n".join(lines).rstrip() + "\n"
         tree = parse(candidate, language)
         error = python_error(candidate) if language == "python" else None
         if error is None and (tree is None or not tree.n_errors):

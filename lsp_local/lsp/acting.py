@@ -12,11 +12,13 @@ from lsp_local import actions
 from lsp_local.actions import Offer
 from lsp_local.engine.base import ChatEngine
 from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.projects import NO_PROJECT, Project, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.own_prompts import OwnPrompts
 from lsp_local.options import Options
-from lsp_local.promptfiles import PromptFile, applies, folders_for, load
+from lsp_local.promptfiles import PromptFile, applies, folders_for
 from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
@@ -44,13 +46,16 @@ class Acting:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._options = Options()
+        self._root: Path | None = None
         self._folder: Path | None = None
+        self._prompts = OwnPrompts()
         self._keys = itertools.count(1)
         self._offered: OrderedDict[str, Chosen] = OrderedDict()
 
     def configure(self, options: Options, folder: Path | None) -> None:
         """Take over the options, and the folder whose rules and prompts count if it is trusted."""
         self._options = options
+        self._root = folder
         self._folder = folder if folder and is_trusted(options, folder) else None
 
     def offers(
@@ -85,6 +90,8 @@ class Acting:
 
         Cancelling the task stops it, too. What cannot be done is a problem, never an exception.
         """
+        if not is_current():
+            return Resolved(problem=STALE)
         work: asyncio.Task[Resolved] | None = None
 
         def stop() -> None:
@@ -107,14 +114,16 @@ class Acting:
         n_heard = itertools.count(1)
 
         def hear(_text: str) -> None:
-            report(f"{next(n_heard)} tokens")
+            n = next(n_heard)
+            report(f"{n} token{'s' if n > 1 else ''}")
 
         doc, offer = chosen.doc, chosen.offer
         try:
             if chosen.prompt is not None:
                 span = offer.start, offer.end
                 return await run_prompt(engine, doc, chosen.prompt, span, offer.diagnostics, hear)
-            wanted = Wanted(offer, chosen.instruction, await self._rules(doc))
+            rules, project = await self._rules(doc), await self._project(offer)
+            wanted = Wanted(offer, chosen.instruction, rules, project)
             return await resolve(engine, doc, wanted, hear)
         except UserError as error:
             return Resolved(problem=str(error))
@@ -131,6 +140,12 @@ class Acting:
         self._notices.warn(found.warnings)
         return found.text
 
+    async def _project(self, offer: Offer) -> Project:
+        """Return what tests have to know of the project."""
+        if offer.name != "tests" or self._root is None:
+            return NO_PROJECT
+        return await asyncio.to_thread(project_at, self._root, self._options.exclude)
+
     def _own(
         self,
         doc: Document,
@@ -140,7 +155,7 @@ class Acting:
         only: Sequence[str],
     ) -> list[Chosen]:
         """Return the prompt files that apply."""
-        prompts, bad = load(folders_for(self._folder, self._folder is not None))
+        prompts, bad = self._prompts.load(folders_for(self._folder, self._folder is not None))
         self._notices.warn([f"{one.path}:{one.line}: {one.reason}" for one in bad])
         found = []
         for prompt in prompts:

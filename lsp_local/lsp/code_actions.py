@@ -15,6 +15,9 @@ from lsp_local.lsp.session import Session
 
 REWRITE = "lspLocal.rewrite"
 PREVIEW = "lspLocal/rewrite"
+MOST_UINTEGER = 2**31 - 1
+UNKNOWN = "this action is no longer known; choose it again"
+NOT_HERE = "this code is not to be read: it is private, excluded by your options, or all is paused"
 KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
 
 
@@ -62,7 +65,8 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
     found = ls.session.instructed.acting.offers(doc, start, end, diagnostics, only)
     can_resolve = convert_edits.can_resolve(ls.client_capabilities)
     return [
-        convert_edits.code_action(offer, key, params, can_resolve) for key, offer in found.items()
+        convert_edits.code_action(offer, key, doc, params, ls.encoding, can_resolve)
+        for key, offer in found.items()
     ]
 
 
@@ -70,7 +74,7 @@ async def resolve_code_action(ls: WithSession, action: types.CodeAction) -> type
     """Do what was chosen. LSP, "Code Action Resolve Request"."""
     chosen = ls.session.instructed.acting.offered(convert_edits.key_in(action.data))
     if chosen is None:
-        ls.session.instructed.notices.say("this action is no longer known; choose it again")
+        ls.session.instructed.notices.say(UNKNOWN)
         return action
     action.edit = _told(ls, chosen, await ls.session.instructed.act(chosen))
     return action
@@ -81,7 +85,9 @@ def act(ls: WithSession, *arguments: object) -> None:
     match arguments:
         case (str(key), *_):
             chosen = ls.session.instructed.acting.offered(key)
-            if chosen is not None:
+            if chosen is None:
+                ls.session.instructed.notices.say(UNKNOWN)
+            else:
                 ls.session.instructed.spawn(_apply(ls, chosen))
 
 
@@ -104,6 +110,13 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
     return None
 
 
+def closed(ls: WithSession, uri: str) -> None:
+    """Take back what was found in a document that is no longer open."""
+    if uri in ls.session.instructed.marked:
+        ls.session.instructed.marked.discard(uri)
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+
 def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
     match arguments:
         case (
@@ -113,22 +126,35 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
                 "end": {"line": int(last), "character": int(behind)},
             },
             str(instruction),
-        ) if min(line, character, last, behind) >= 0 and instruction.strip():
+        ) if _are_uintegers(line, character, last, behind) and instruction.strip():
             doc = ls.session.readable(uri)
             if doc is None:
+                ls.session.instructed.notices.say(NOT_HERE)
                 return None
             where = types.Range(types.Position(line, character), types.Position(last, behind))
             span = convert_edits.span_of(doc.text, where, ls.encoding)
             offer = actions.offer("rewrite", doc, *span, [])
-            return Chosen(doc, offer, instruction=instruction.strip()) if offer else None
+            if offer is not None:
+                return Chosen(doc, offer, instruction=instruction.strip())
+            ls.session.instructed.notices.say(NOT_HERE)
     return None
+
+
+def _are_uintegers(*numbers: int) -> bool:
+    """Whether numbers can be a position's. LSP, "Base Types"."""
+    return min(numbers) >= 0 and max(numbers) <= MOST_UINTEGER
 
 
 async def _apply(ls: WithSession, chosen: Chosen) -> None:
     edit = _told(ls, chosen, await ls.session.instructed.act(chosen))
-    if edit is not None:
-        params = types.ApplyWorkspaceEditParams(edit, label=f"lsp-local: {chosen.offer.title}")
-        await asyncio.shield(ls.workspace_apply_edit_async(params))
+    if edit is None:
+        return
+    title = chosen.offer.title
+    params = types.ApplyWorkspaceEditParams(edit, label=f"lsp-local: {title}")
+    answer = await asyncio.shield(ls.workspace_apply_edit_async(params))
+    if isinstance(answer, types.ApplyWorkspaceEditResult) and not answer.applied:
+        reason = f": {answer.failure_reason}" if answer.failure_reason else ""
+        ls.session.instructed.notices.say(f"{title}: the editor did not apply the edit{reason}")
 
 
 def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEdit | None:
@@ -136,10 +162,13 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
     doc, encoding = chosen.doc, ls.encoding
     if found.message or found.problem:
         ls.session.instructed.notices.say(found.message or f"{chosen.offer.title}: {found.problem}")
-    if found.diagnostics:
+    if found.diagnostics is not None:
+        if not found.diagnostics:
+            ls.session.instructed.notices.say(f"{chosen.offer.title}: nothing was found")
         shown = convert_edits.diagnostics_out(doc, found.diagnostics, encoding)
         params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
         ls.text_document_publish_diagnostics(params)
+        ls.session.instructed.marked.add(doc.uri)
     capabilities = ls.client_capabilities
     edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
     if edit is None and (found.new_file or found.edits):

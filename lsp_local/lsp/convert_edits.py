@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from lsprotocol import types
 
@@ -53,17 +54,23 @@ def diagnostics_out(
 
 
 def code_action(
-    offer: Offer, key: str, params: types.CodeActionParams, can_resolve: bool
+    offer: Offer,
+    key: str,
+    doc: Document,
+    params: types.CodeActionParams,
+    encoding: str,
+    can_resolve: bool,
 ) -> types.CodeAction:
     """Return an offer as the client lists it: its edit comes when it is chosen.
 
     A client that cannot ask for the edit gets a command that has the server apply it.
     """
-    fixed = {one.message for one in offer.diagnostics} if offer.kind == "quickfix" else set()
+    theirs = params.context.diagnostics if offer.kind == "quickfix" else []
+    read = zip(theirs, diagnostics_in(doc, theirs, encoding), strict=True)
     return types.CodeAction(
         offer.title,
         kind=offer.kind,
-        diagnostics=[one for one in params.context.diagnostics if one.message in fixed] or None,
+        diagnostics=[one for one, ours in read if ours in offer.diagnostics] or None,
         data={"key": key} if can_resolve else None,
         command=None if can_resolve else types.Command(offer.title, ACT, arguments=[key]),
     )
@@ -134,12 +141,12 @@ def _plain_edit(doc: Document, edit: TextEdit, encoding: str) -> types.TextEdit:
 
 
 def _new_file(doc: Document, new: NewFile) -> "list[types.TextDocumentEdit | types.CreateFile]":
-    """Make a file beside the document's, and fill it; one that exists is left alone."""
-    root = doc.uri.removesuffix(doc.path)
-    uri = root + posixpath.normpath(new.path)
+    """Make a file in the document's project and fill it; where one exists, the client refuses."""
+    root = doc.uri.rsplit("/", doc.path.count("/") + 1)[0]
+    uri = f"{root}/{quote(posixpath.normpath(new.path))}"
     start = types.Position(0, 0)
     where = types.OptionalVersionedTextDocumentIdentifier(uri, None)
     return [
-        types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True)),
+        types.CreateFile(uri),
         types.TextDocumentEdit(where, [types.TextEdit(types.Range(start, start), new.text)]),
     ]

@@ -29,6 +29,7 @@ class Instructed:
         self.acting = Acting(notices)
         self.hovering = Hovering()
         self.notices = notices
+        self.marked: set[str] = set()  # documents with diagnostics of ours
         self._loader = loader
         self._documents = documents
         self._warming: asyncio.Task[None] | None = None

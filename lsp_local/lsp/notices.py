@@ -66,6 +66,7 @@ class Notices:
         finally:
             if not begun.cancel() and begun.result():
                 self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
+                self._server.work_done_progress.tokens.pop(token, None)
 
     async def _begin(self, token: str, title: str, stop: Callable[[], None] | None) -> bool:
         progress = self._server.work_done_progress

@@ -138,6 +138,7 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     """Forget a document."""
     server.session.documents.close(params.text_document.uri)
+    code_actions.closed(server, params.text_document.uri)
     server.session.changed(params.text_document.uri, None)
 
 

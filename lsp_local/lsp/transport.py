@@ -7,6 +7,7 @@ import contextvars
 import json
 import logging
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 from cattrs import Converter, transform_error
@@ -123,15 +124,20 @@ class Protocol(LanguageServerProtocol):
     def _receive_response(self, message: dict[str, Any]) -> None:
         msg_id = _id_of(message)
         # pygls keeps both directions in one table: an id of the client's must not match here.
-        if msg_id is None or self._result_types.pop(msg_id, self) is self:
+        if msg_id is None or msg_id not in self._result_types:
             return
+        answer_type = self._result_types.pop(msg_id)
         future = self._request_futures.get(msg_id)
         if future is None or future.done():
             self._request_futures.pop(msg_id, None)
             return
         error = message.get("error")
         refusal = types.ResponseError(0, str(error)) if error is not None else None
-        self._handle_response(msg_id, message.get("result"), refusal)
+        result = message.get("result")
+        if refusal is None and answer_type is not None:
+            with suppress(Exception):  # an answer of another shape is better than none
+                result = self._converter.structure(message, answer_type).result
+        self._handle_response(msg_id, result, refusal)
 
     def _handle_cancel_notification(self, msg_id: object) -> None:
         # What has been answered may be cancelled, too; pygls logs a warning for each.

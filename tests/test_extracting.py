@@ -1,0 +1,113 @@
+"""A function is extracted under the name that a scripted model finds, or under a plain one."""
+
+import pytest
+from marks import range_at
+from scripted_chat import ScriptedChat
+
+from lsp_local.features.extracting import extract
+from lsp_local.minimal import applied
+
+KEY = "AKIAIOSFODNN7EXAMPLF"
+
+
+async def check(language: str, marked: str, answer: str, want: str) -> None:
+    """`want` is the whole file, or `! ` and the problem."""
+    doc, start, end = range_at(marked, language)
+    engine = ScriptedChat([answer])
+    found = await extract(engine, doc, start, end)
+    after = applied(doc.text, found.edits)
+    assert (f"! {found.problem}" if found.problem else after) == want
+    assert all(KEY not in prompt for prompt in engine.prompts)
+
+
+MARKED = "def f(a):\n<START>    b = a + 1\n    c = b * 2\n<END>    return c\n"
+
+
+def named(name: str) -> str:
+    return (
+        f"def {name}(a):\n    b = a + 1\n    c = b * 2\n    return c\n\n\n"
+        f"def f(a):\n    c = {name}(a)\n    return c\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "want"),
+    [
+        pytest.param("`double_next`", "double_next", id="a good name"),
+        pytest.param("`doubleNext`", "double_next", id="in another style"),
+        pytest.param("`double_next(a)`", "double_next", id="a call"),
+        pytest.param("`parseHTML`", "parse_html", id="an abbreviation"),
+        pytest.param("`HTTPHeader`", "http_header", id="an abbreviation first"),
+        pytest.param("`f`", "extracted", id="a name that is taken"),
+        pytest.param("`return`", "extracted", id="a keyword"),
+        pytest.param("`print`", "extracted", id="a builtin"),
+        pytest.param("", "extracted", id="nothing"),
+        pytest.param("`2 be`", "extracted", id="a digit first"),
+        pytest.param("`größe`", "gr_e", id="letters of other languages"),
+        pytest.param("So: a b c d e f", "so_a_b_c_d", id="chatter is short"),
+    ],
+)
+async def test_names(answer: str, want: str) -> None:
+    await check("python", MARKED, answer, named(want))
+
+
+async def test_a_plain_name_that_is_taken_gets_a_number() -> None:
+    taken = "extracted = extracted_2 = 0\n\n\n"
+    await check("python", taken + MARKED, "`f`", taken + named("extracted_3"))
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "want"),
+    [
+        pytest.param(
+            "typescript",
+            "function f(a: number) {\n<START>  const b = a + 1;\n  const c = b * 2;\n<END>"
+            "  return c;\n}\n",
+            "function f(a: number) {\n  const c = doubleNext(a);\n  return c;\n}\n\n"
+            "function doubleNext(a: number) {\n  const b = a + 1;\n  const c = b * 2;\n"
+            "  return c;\n}\n",
+            id="in TypeScript",
+        ),
+        pytest.param(
+            "go",
+            "package a\n\nfunc f(a int) int {\n<START>"
+            "\tb := a + 1\n\tprint(b)\n<END>\treturn a\n}\n",
+            "package a\n\nfunc f(a int) int {\n\tdoubleNext(a)\n\treturn a\n}\n\n"
+            "func doubleNext(a int) {\n\tb := a + 1\n\tprint(b)\n}\n",
+            id="in Go, with tabs",
+        ),
+        pytest.param(
+            "python",
+            MARKED.replace("\n", "\r\n"),
+            named("double_next").replace("\n", "\r\n"),
+            id="line ends of Windows",
+        ),
+        pytest.param(
+            "python",
+            f'def f():\n<START>    key = "{KEY}"\n    print(key)\n<END>    return 1\n',
+            f'def double_next():\n    key = "{KEY}"\n    print(key)\n\n\n'
+            "def f():\n    double_next()\n    return 1\n",
+            id="a secret moves along, unread",
+        ),
+    ],
+)
+async def test_languages(language: str, marked: str, want: str) -> None:
+    await check(language, marked, "`double_next`", want)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked"),
+    [
+        pytest.param("python", "<START>x = 1<END>\n", id="outside of functions"),
+        pytest.param("yaml", "a: <START>1<END>\n", id="a language without a grammar"),
+        pytest.param(
+            "python", "def f():\n    for a in b:\n<START>        break<END>\n", id="half a loop"
+        ),
+    ],
+)
+async def test_refusals(language: str, marked: str) -> None:
+    doc, start, end = range_at(marked, language)
+    engine = ScriptedChat()
+    found = await extract(engine, doc, start, end)
+    assert found.problem.startswith("no safe edit found: ")
+    assert (found.edits, engine.requests) == ((), [])
