@@ -1,5 +1,6 @@
 """What is offered and done in the editor: prompt files, rules, projects, and what goes wrong."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,17 @@ async def test_what_cannot_be_done_is_one_sentence(
     assert "edit" not in await choose(one, SIMPLIFY, only=("refactor",))
     (told,) = one.said()
     assert told.startswith(f"lsp-local: {SIMPLIFY}: {said}")
+
+
+async def test_a_pause_stops_what_is_under_way(shop: Path) -> None:
+    engine = ScriptedChat([GOOD], gate=asyncio.Event())
+    one = await editor(engine, shop)
+    listed = (await one.actions((0, 5), only=("refactor",)))[SIMPLIFY]
+    number = one.ask("codeAction/resolve", listed)
+    await engine.asked.wait()
+    await one.request("workspace/executeCommand", {"command": "lspLocal.pause"})
+    assert "edit" not in await one.answer(number)
+    assert (engine.n_cancelled, one.said()) == (1, [f"lsp-local: {SIMPLIFY}: stopped"])
 
 
 async def test_an_editor_that_shows_no_progress_after_all(shop: Path) -> None:

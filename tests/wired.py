@@ -24,6 +24,9 @@ class Loads:
     def __init__(self, engine: ScriptedChat | None) -> None:
         self._engine = engine
 
+    def engine(self) -> None:
+        """Nothing is read before somebody asks for something."""
+
     async def wait(self) -> ScriptedChat | None:
         return self._engine
 

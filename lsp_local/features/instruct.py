@@ -127,7 +127,7 @@ async def warm(engine: ChatEngine) -> None:
     """Read what all questions share, unless a KV state holds it; others go first."""
     tokens = await _tokens(engine, (await engine.info()).chat_template, [*HEAD], "")
     if await engine.n_missing(tokens):
-        await engine.generate(GenerateRequest(tokens, 0, priority=Priority.UPKEEP))
+        await engine.generate(GenerateRequest(tokens, 0, priority=Priority.LINT))
 
 
 async def _tokens(

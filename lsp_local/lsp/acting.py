@@ -49,6 +49,7 @@ class Acting:
         self._root: Path | None = None
         self._folder: Path | None = None
         self._prompts = OwnPrompts()
+        self._works: set[asyncio.Task[Resolved]] = set()
         self._keys = itertools.count(1)
         self._offered: OrderedDict[str, Chosen] = OrderedDict()
 
@@ -100,6 +101,8 @@ class Acting:
 
         async with self._notices.progress(chosen.offer.title, stop) as report:
             work = asyncio.create_task(self._do(chosen, engine, report))
+            self._works.add(work)
+            work.add_done_callback(self._works.discard)
             try:
                 await asyncio.wait([work])
             finally:
@@ -107,6 +110,11 @@ class Acting:
         if work.cancelled():
             return Resolved(problem="stopped")
         return work.result() if is_current() else Resolved(problem=STALE)
+
+    def stop(self) -> None:
+        """End what is under way."""
+        for work in list(self._works):
+            work.cancel()
 
     async def _do(
         self, chosen: Chosen, engine: ChatEngine, report: Callable[[str], None]

@@ -59,6 +59,7 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
     doc = ls.session.readable(params.text_document.uri)
     if doc is None:
         return []
+    ls.session.instructed.get_ready()
     start, end = convert_edits.span_of(doc.text, params.range, ls.encoding)
     diagnostics = convert_edits.diagnostics_in(doc, params.context.diagnostics, ls.encoding)
     only = [str(getattr(one, "value", one)) for one in params.context.only or []]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_local.engine.base import EngineError
+from lsp_local.engine.client import EngineClient
 from lsp_local.features import instruct
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.acting import Acting, Chosen
@@ -19,7 +20,7 @@ from lsp_local.text import UserError
 
 logger = logging.getLogger(__name__)
 
-WARM_SECONDS = 3.0  # after the start: who opens an editor wants to type first
+WARM_SECONDS = 0.5  # after the first look: whoever goes on typing is not disturbed
 
 
 class Instructed:
@@ -32,15 +33,13 @@ class Instructed:
         self.marked: set[str] = set()  # documents with diagnostics of ours
         self._loader = loader
         self._documents = documents
-        self._warming: asyncio.Task[None] | None = None
+        self._ready: EngineClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def configure(self, options: Options, folder: Path | None) -> None:
         """Take over the options."""
         self.acting.configure(options, folder)
         self.hovering.configure(options)
-        if self._warming is None or self._warming.done():
-            self._warming = self.spawn(self._warm())
 
     async def act(self, chosen: Chosen) -> Resolved:
         """Do what the user has chosen, for the text as it is now."""
@@ -49,6 +48,16 @@ class Instructed:
             return Resolved(problem="there is no model; `lsp-local doctor` says why")
         is_current = self._is_current(chosen)
         return await self.acting.act(chosen, engine, is_current)
+
+    def get_ready(self) -> None:
+        """Have the head read, once somebody looks at what can be done: who only types needs none.
+
+        Its KV state is kept on disk, so this costs seconds only once.
+        """
+        engine = self._loader.engine()
+        if engine is not None and engine is not self._ready:
+            self._ready = engine
+            self.spawn(self._warm(engine))
 
     def changed(self, uri: str) -> None:
         """Take note of a new text."""
@@ -63,6 +72,7 @@ class Instructed:
 
     def stop(self) -> None:
         """Leave the model alone."""
+        self.acting.stop()
         self.hovering.stop()
         for task in list(self._tasks):
             task.cancel()
@@ -75,12 +85,9 @@ class Instructed:
     def _is_current(self, chosen: Chosen) -> Callable[[], bool]:
         return lambda: self._documents.get(chosen.doc.uri) is chosen.doc
 
-    async def _warm(self) -> None:
-        """Read what all questions share while nobody waits; its state comes from disk later."""
-        engine = await self._loader.wait()
+    async def _warm(self, engine: EngineClient) -> None:
         await asyncio.sleep(WARM_SECONDS)
-        if engine is not None:
-            await instruct.warm(engine)
+        await instruct.warm(engine)
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:
