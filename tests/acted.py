@@ -3,11 +3,11 @@
 from marks import range_at
 from scripted_chat import ScriptedChat, fenced
 
-from lsp_local import actions
+from lsp_local.actions import catalogue as actions
 from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.resolved import Resolved
-from lsp_local.minimal import applied
 from lsp_local.text import Diagnostic
+from lsp_local.verify.minimal import applied
 
 KEY = "AKIAIOSFODNN7EXAMPLF"  # looks like one of a cloud's access keys
 

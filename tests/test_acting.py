@@ -7,7 +7,7 @@ import pytest
 from scripted_chat import ScriptedChat, fenced
 from wired import DOCUMENT_CHANGES, PROGRESS, RESOLVES, URI, Editor, Json
 
-from lsp_local.actions import Offer
+from lsp_local.actions.catalogue import Offer
 from lsp_local.engine.base import EngineDied
 from lsp_local.lsp.acting import N_REMEMBERED, Chosen
 from lsp_local.options import Options

@@ -3,7 +3,7 @@
 import pytest
 from marks import range_at
 
-from lsp_local.actions import ACTIONS, Offer, offer, offers
+from lsp_local.actions.catalogue import ACTIONS, Offer, offer, offers
 from lsp_local.text import Diagnostic
 
 

@@ -3,7 +3,7 @@
 import pytest
 from marks import range_at
 
-from lsp_local.actions import ACTIONS, offers
+from lsp_local.actions.catalogue import ACTIONS, offers
 
 ENDINGS = {"python": "py", "typescript": "ts", "javascript": "js", "go": "go", "rust": "rs"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_local.answers import blocks, code_in
+from lsp_local.verify.answers import blocks, code_in
 
 
 def check(language: str, answer: str, want: str) -> None:

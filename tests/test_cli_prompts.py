@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lsp_local.cli.app import app
-from lsp_local.promptfiles import load
 from lsp_local.text import UserError
+from lsp_local.userprompts.files import load
 
 Run = Callable[..., Result]
 

@@ -21,11 +21,11 @@ from acted import (
 from marks import range_at
 from scripted_chat import ScriptedChat, fenced
 
-from lsp_local import actions
+from lsp_local.actions import catalogue as actions
 from lsp_local.engine.base import EngineError
 from lsp_local.features.code_action import Wanted, resolve
-from lsp_local.minimal import applied
 from lsp_local.text import Diagnostic, UserError
+from lsp_local.verify.minimal import applied
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from lsprotocol import types
 from marks import range_at
 
-from lsp_local.actions import Offer
+from lsp_local.actions.catalogue import Offer
 from lsp_local.features.resolved import NewFile, Resolved
 from lsp_local.lsp import convert_edits
 from lsp_local.text import Diagnostic, Document, TextEdit

@@ -3,8 +3,8 @@
 import pytest
 from marks import range_at
 
-from lsp_local.docstyle import convention, docstring_span
-from lsp_local.functions import function_at
+from lsp_local.actions.docstyle import convention, docstring_span
+from lsp_local.actions.functions import function_at
 from lsp_local.trees import parse
 
 

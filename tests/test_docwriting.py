@@ -3,7 +3,7 @@
 import pytest
 from marks import range_at
 
-from lsp_local.docwriting import place_docstring
+from lsp_local.actions.docwriting import place_docstring
 from lsp_local.trees import parse
 
 SAID = """\

@@ -3,8 +3,8 @@
 import pytest
 from marks import range_at
 
-from lsp_local.extract import Extraction, judged
-from lsp_local.extracted import edits, is_free_name
+from lsp_local.actions.extract import Extraction, judged
+from lsp_local.actions.extracted import edits, is_free_name
 
 
 def check(marked: str, language: str, want: str) -> None:

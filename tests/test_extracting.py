@@ -5,7 +5,7 @@ from marks import range_at
 from scripted_chat import ScriptedChat
 
 from lsp_local.features.extracting import extract
-from lsp_local.minimal import applied
+from lsp_local.verify.minimal import applied
 
 KEY = "AKIAIOSFODNN7EXAMPLF"
 

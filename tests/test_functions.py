@@ -3,8 +3,8 @@
 import pytest
 from marks import range_at
 
-from lsp_local.functions import parameters, returns_something
-from lsp_local.statements import function_meant, statements_at, whole_scope
+from lsp_local.actions.functions import parameters, returns_something
+from lsp_local.actions.statements import function_meant, statements_at, whole_scope
 from lsp_local.trees import parse
 
 Known = tuple[str, str, tuple[str, ...], bool]  # its name, its text, what it takes, if it returns

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from lsp_local.minimal import applied, minimal
 from lsp_local.text import TextEdit
+from lsp_local.verify.minimal import applied, minimal
 
 
 def check(before: str, after: str, want: list[tuple[int, int, str]]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from lsp_local.invisible import removed
-from lsp_local.promptanswers import as_comment, numbered, parsed_diagnostics
+from lsp_local.userprompts.answers import as_comment, numbered, parsed_diagnostics
+from lsp_local.userprompts.invisible import removed
 
 CODE = "def f(path):\n    text = open(path).read()\n\n    return eval(text)"
 

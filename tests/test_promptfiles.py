@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lsp_local.promptfiles import (
+from lsp_local.actions.catalogue import ACTIONS
+from lsp_local.userprompts.files import (
+    BUILT_IN,
     BadFile,
     Output,
     PromptFile,
@@ -267,3 +269,7 @@ def test_applies(
     scope: Scope, languages: tuple[str, ...], place: tuple[str, bool, bool], want: bool
 ) -> None:
     assert applies(one_of("x", scope, Output.EDIT, *languages), *place) is want
+
+
+def test_no_prompt_file_can_take_the_name_of_an_action() -> None:
+    assert frozenset(ACTIONS) == BUILT_IN

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_local.promptfiles import BadFile, load
+from lsp_local.userprompts.files import BadFile, load
 
 KEYS = "title, kind, languages, scope, output"
 NAMES = "selection, function, file, diagnostics, language"

@@ -7,8 +7,8 @@ from marks import doc_between
 from scripted_chat import ScriptedChat, fenced
 
 from lsp_local.features.rewriting import Job, rewrite
-from lsp_local.minimal import applied
-from lsp_local.verify import Rules
+from lsp_local.verify.minimal import applied
+from lsp_local.verify.verdict import Rules
 
 KEY = "AKIAIOSFODNN7EXAMPLF"  # looks like one of a cloud's access keys
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_local.rules import Rules, rules_for
+from lsp_local.userprompts.rules import Rules, rules_for
 
 AGENTS = "AGENTS.md"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_local import testfiles
+from lsp_local.actions import testfiles
 
 PYTHON = ["src/shop/__init__.py", "src/shop/tax.py", "src/shop/api/__init__.py"]
 

@@ -7,9 +7,9 @@ import pytest
 from marks import range_at
 from scripted_chat import ScriptedChat, fenced, opening_of
 
+from lsp_local.actions.statements import function_meant
 from lsp_local.features.projects import Project, project_at
 from lsp_local.features.testwriting import write_tests
-from lsp_local.statements import function_meant
 from lsp_local.typed_trees import parse_typed
 
 KEY = "AKIAIOSFODNN7EXAMPLF"

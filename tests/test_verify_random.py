@@ -6,11 +6,11 @@ import random
 import pytest
 from verdicts import ELSEWHERE, KINDS
 
-from lsp_local.minimal import applied
 from lsp_local.parts import Role
 from lsp_local.text import Document
 from lsp_local.trees import parse
-from lsp_local.verify import Rules, verified
+from lsp_local.verify.minimal import applied
+from lsp_local.verify.verdict import Rules, verified
 
 N_ANSWERS = 60  # for each text and kind
 PYTHON = '''import os

@@ -3,9 +3,9 @@
 import pytest
 from verdicts import check
 
-from lsp_local.minimal import applied
 from lsp_local.text import Document
-from lsp_local.verify import Rules, verified
+from lsp_local.verify.minimal import applied
+from lsp_local.verify.verdict import Rules, verified
 
 PY = "<START>def f(a, b=1, *c: int):\n    return a + b<END>\n"
 GO = "package p\n\n<START>func f(a int, b int) int {\n\treturn a - b\n}<END>\n"

@@ -2,8 +2,8 @@
 
 from marks import doc_between
 
-from lsp_local.minimal import applied
-from lsp_local.verify import Rules, verified
+from lsp_local.verify.minimal import applied
+from lsp_local.verify.verdict import Rules, verified
 
 KINDS: dict[str, dict[str, bool]] = {
     "rewrite": {},

@@ -11,7 +11,9 @@ import typer
 
 from lsp_local.cli.choices import AsJson, chosen_options
 from lsp_local.cli.places import project_root
-from lsp_local.promptfiles import (
+from lsp_local.text import UserError
+from lsp_local.trust import is_trusted
+from lsp_local.userprompts.files import (
     WORKSPACE_FOLDER,
     BadFile,
     PromptFile,
@@ -20,8 +22,6 @@ from lsp_local.promptfiles import (
     name_problem,
     own_folder,
 )
-from lsp_local.text import UserError
-from lsp_local.trust import is_trusted
 
 TEMPLATE = """\
 ---

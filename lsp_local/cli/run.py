@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from lsp_local import actions
-from lsp_local.actions import ACTIONS, Offer
+from lsp_local.actions import catalogue as actions
+from lsp_local.actions.catalogue import ACTIONS, Offer
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
@@ -22,12 +22,12 @@ from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
-from lsp_local.minimal import applied
 from lsp_local.options import Options, is_excluded
-from lsp_local.promptfiles import PromptFile
-from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
+from lsp_local.userprompts.files import PromptFile
+from lsp_local.userprompts.rules import rules_for
+from lsp_local.verify.minimal import applied
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 N_RULES = 1200  # characters of the project's rules

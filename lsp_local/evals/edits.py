@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lsp_local import actions
-from lsp_local.answers import code_in
+from lsp_local.actions import catalogue as actions
 from lsp_local.chat import Message, parts
 from lsp_local.engine.base import ChatEngine, GenerateRequest
 from lsp_local.evals import sandbox, scoring
 from lsp_local.evals.infilling import rows_of
 from lsp_local.features.code_action import Wanted, resolve
-from lsp_local.minimal import applied
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trees import parse
+from lsp_local.verify.answers import code_in
+from lsp_local.verify.minimal import applied
 
 PROBLEM = re.compile(r"(\w+)/(\d+)$")
 ENDINGS = {"Python": ("python", "py"), "JavaScript": ("javascript", "js")}

@@ -4,8 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from lsp_local import privacy
-from lsp_local.actions import Offer
-from lsp_local.docwriting import place_docstring
+from lsp_local.actions.catalogue import Offer
+from lsp_local.actions.docwriting import place_docstring
+from lsp_local.actions.functions import (
+    Function,
+    line_end,
+    line_start,
+    parameters,
+    returns_something,
+)
+from lsp_local.actions.statements import function_meant
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.extracting import extract
 from lsp_local.features.instruct import FENCE, Question, ask
@@ -20,18 +28,10 @@ from lsp_local.features.resolved import (
 )
 from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.features.testwriting import write_tests
-from lsp_local.functions import (
-    Function,
-    line_end,
-    line_start,
-    parameters,
-    returns_something,
-)
-from lsp_local.statements import function_meant
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
-from lsp_local.verify import Rules
+from lsp_local.verify.verdict import Rules
 
 N_WORDS = 120  # tokens of a docstring or comment
 

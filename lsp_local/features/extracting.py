@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 
 from lsp_local import privacy
+from lsp_local.actions.extract import judged
+from lsp_local.actions.extractable import Refusal
+from lsp_local.actions.extracted import edits, is_free_name
 from lsp_local.engine.base import ChatEngine, OnText
-from lsp_local.extract import judged
-from lsp_local.extractable import Refusal
-from lsp_local.extracted import edits, is_free_name
 from lsp_local.features.instruct import FENCE, Question, ask
 from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved
 from lsp_local.text import Document

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from lsp_local import privacy
+from lsp_local.actions.functions import whole_start
+from lsp_local.actions.statements import function_meant, whole_scope
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import Question, ask
 from lsp_local.features.resolved import (
@@ -13,13 +15,11 @@ from lsp_local.features.resolved import (
     without_code,
 )
 from lsp_local.features.rewriting import Job, rewrite
-from lsp_local.functions import whole_start
-from lsp_local.promptanswers import parsed_diagnostics
-from lsp_local.promptfiles import Output, PromptFile, Scope, filled
-from lsp_local.statements import function_meant, whole_scope
 from lsp_local.text import Diagnostic, Document
 from lsp_local.typed_trees import parse_typed
-from lsp_local.verify import Rules
+from lsp_local.userprompts.answers import parsed_diagnostics
+from lsp_local.userprompts.files import Output, PromptFile, Scope, filled
+from lsp_local.verify.verdict import Rules
 
 N_PREDICT = 400  # tokens of an answer in words
 

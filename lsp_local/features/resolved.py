@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from lsp_local.functions import line_start
+from lsp_local.actions.functions import line_start
 from lsp_local.privacy import holds_placeholder
-from lsp_local.promptanswers import as_comment
 from lsp_local.text import Diagnostic, Document, TextEdit
 from lsp_local.trees import Place
 from lsp_local.typed_trees import parse_typed
+from lsp_local.userprompts.answers import as_comment
 
 NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"

@@ -20,10 +20,10 @@ from lsp_local.engine.base import (
 )
 from lsp_local.engine.kv import n_common
 from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for
-from lsp_local.minimal import applied
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
-from lsp_local.verify import NOTHING, Rules, Verdict, verified
+from lsp_local.verify.minimal import applied
+from lsp_local.verify.verdict import NOTHING, Rules, Verdict, verified
 
 END = f"\n{FENCE}"  # with which a block of code ends
 N_NEAR = 8  # answers that were nearly given are looked at

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lsp_local import names, privacy, testfiles
-from lsp_local.answers import code_in
+from lsp_local import names, privacy
+from lsp_local.actions import testfiles
+from lsp_local.actions.functions import TYPES, Function
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import FENCE, Question, ask
 from lsp_local.features.projects import Project
 from lsp_local.features.resolved import NO_SAFE_EDIT, OF_SECRET, NewFile, Resolved
-from lsp_local.functions import TYPES, Function
-from lsp_local.keeping import python_error
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
 from lsp_local.typed_trees import parse_typed
+from lsp_local.verify.answers import code_in
+from lsp_local.verify.keeping import python_error
 
 N_TESTS = 320  # tokens
 TASK = (

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsp_local import actions
-from lsp_local.actions import Offer
+from lsp_local.actions import catalogue as actions
+from lsp_local.actions.catalogue import Offer
 from lsp_local.engine.base import ChatEngine
 from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import NO_PROJECT, Project, project_at
@@ -18,10 +18,10 @@ from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.own_prompts import OwnPrompts
 from lsp_local.options import Options
-from lsp_local.promptfiles import PromptFile, applies, folders_for
-from lsp_local.rules import rules_for
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
+from lsp_local.userprompts.files import PromptFile, applies, folders_for
+from lsp_local.userprompts.rules import rules_for
 
 logger = logging.getLogger(__name__)
 

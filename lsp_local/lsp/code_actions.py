@@ -6,7 +6,7 @@ from typing import Protocol
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from lsp_local import actions
+from lsp_local.actions import catalogue as actions
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp import convert_edits
 from lsp_local.lsp.acting import Chosen

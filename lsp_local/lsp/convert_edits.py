@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from lsprotocol import types
 
-from lsp_local.actions import Offer
+from lsp_local.actions.catalogue import Offer
 from lsp_local.features.resolved import NewFile, Resolved
 from lsp_local.lsp.convert import offset_at, position_at
 from lsp_local.text import Diagnostic, Document, TextEdit

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lsp_local.promptfiles import BadFile, PromptFile, load
+from lsp_local.userprompts.files import BadFile, PromptFile, load
 
 
 class OwnPrompts:
-    """Invariant: what is returned is what `promptfiles.load` would return now."""
+    """Invariant: what is returned is what `files.load` would return now."""
 
     def __init__(self) -> None:
         self._stamp: tuple[object, ...] = ()

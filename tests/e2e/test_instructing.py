@@ -11,8 +11,8 @@ import pytest_asyncio
 from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
 
-from lsp_local.minimal import applied
 from lsp_local.text import TextEdit
+from lsp_local.verify.minimal import applied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsp_local import invisible
 from lsp_local.config import user_config_file
-from lsp_local.frontmatter import Refused, split
-from lsp_local.promptanswers import DIAGNOSTIC_FORMAT, numbered
-from lsp_local.promptlanguages import covers
-from lsp_local.promptsettings import Output, Scope, read_settings, unknown
+from lsp_local.userprompts import invisible
+from lsp_local.userprompts.answers import DIAGNOSTIC_FORMAT, numbered
+from lsp_local.userprompts.frontmatter import Refused, split
+from lsp_local.userprompts.languages import covers
+from lsp_local.userprompts.settings import Output, Scope, read_settings, unknown
 
 __all__ = ["PromptFile", "BadFile", "Scope", "Output", "load", "filled", "applies"]
 

@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from lsp_local.docstyle import SCRIPTS, docstring_span
-from lsp_local.functions import FUNCTIONS, Function, own_nodes, parameter_nodes, parameters
+from lsp_local.actions.docstyle import SCRIPTS, docstring_span
+from lsp_local.actions.functions import FUNCTIONS, Function, own_nodes, parameter_nodes, parameters
 from lsp_local.grammars import COMMENTS
 from lsp_local.trees import Tree
 

@@ -3,8 +3,8 @@
 import re
 import textwrap
 
-from lsp_local import invisible
 from lsp_local.brackets import line_comment
+from lsp_local.userprompts import invisible
 
 COLUMNS = 88
 LEAST_COLUMNS = 24  # of text, however deep the code stands

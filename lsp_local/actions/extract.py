@@ -9,11 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lsp_local.extractable import Refusal, Setting, in_try, is_carried, is_tail, setting, unsafe
-from lsp_local.flow import Uses, bound_before, flow, live_after
-from lsp_local.functions import FUNCTIONS
-from lsp_local.local_types import go_type, may_change, python_type, script_type
-from lsp_local.scopes import READS, WRITES, Name, Use, names_in
+from lsp_local.actions.extractable import (
+    Refusal,
+    Setting,
+    in_try,
+    is_carried,
+    is_tail,
+    setting,
+    unsafe,
+)
+from lsp_local.actions.flow import Uses, bound_before, flow, live_after
+from lsp_local.actions.functions import FUNCTIONS
+from lsp_local.actions.local_types import go_type, may_change, python_type, script_type
+from lsp_local.actions.scopes import READS, WRITES, Name, Use, names_in
 from lsp_local.text import Document
 from lsp_local.typed_trees import parse_typed
 

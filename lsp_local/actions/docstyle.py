@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
-from lsp_local.functions import Function, line_start, whole_start
+from lsp_local.actions.functions import Function, line_start, whole_start
 from lsp_local.trees import Tree
 
 ABOVE = {  # what a line of a docstring above a function begins with

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from lsp_local.answers import Block, blocks
-from lsp_local.fitting import Asked, asked, fitted
-from lsp_local.keeping import (
+from lsp_local.privacy import hidden, holds_placeholder
+from lsp_local.text import Document, TextEdit
+from lsp_local.typed_trees import parse_typed
+from lsp_local.verify.answers import Block, blocks
+from lsp_local.verify.fitting import Asked, asked, fitted
+from lsp_local.verify.keeping import (
     Change,
     changed,
     lazy_problem,
@@ -14,11 +17,8 @@ from lsp_local.keeping import (
     unknown_problem,
     untyped_problem,
 )
-from lsp_local.minimal import minimal
-from lsp_local.privacy import hidden, holds_placeholder
-from lsp_local.sparing import Keep, Line, lines_of, spared, tokens_of, without_trails
-from lsp_local.text import Document, TextEdit
-from lsp_local.typed_trees import parse_typed
+from lsp_local.verify.minimal import minimal
+from lsp_local.verify.sparing import Keep, Line, lines_of, spared, tokens_of, without_trails
 
 NOTHING = "nothing was changed"
 LONGEST = 30_000  # characters of an answer or a range; some 8,000 tokens

@@ -8,17 +8,17 @@ returned at all.
 import re
 from collections.abc import Sequence
 
-from lsp_local.doclayout import laid_out
-from lsp_local.docprose import Prose, read
-from lsp_local.docstyle import DIRECTIVE, SCRIPTS, Convention, convention, docstring_span
-from lsp_local.functions import (
+from lsp_local.actions.doclayout import laid_out
+from lsp_local.actions.docprose import Prose, read
+from lsp_local.actions.docstyle import DIRECTIVE, SCRIPTS, Convention, convention, docstring_span
+from lsp_local.actions.functions import (
     Function,
     line_end,
     line_start,
     parameters,
     returns_something,
 )
-from lsp_local.statements import function_meant
+from lsp_local.actions.statements import function_meant
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed

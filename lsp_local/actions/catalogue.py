@@ -9,10 +9,10 @@ asks for a kind (`only`) or for an action by its name gets all that is possible.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lsp_local.applicable import APPLIES, MOST, Place, place_at
-from lsp_local.functions import function_at, whole_start
+from lsp_local.actions.applicable import APPLIES, MOST, Place, place_at
+from lsp_local.actions.functions import function_at, whole_start
+from lsp_local.actions.statements import whole_lines, whole_scope
 from lsp_local.privacy import PRIVATE, hidden
-from lsp_local.statements import whole_lines, whole_scope
 from lsp_local.text import Diagnostic, Document
 from lsp_local.typed_trees import parse_typed
 

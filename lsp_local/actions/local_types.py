@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from lsp_local.scopes import is_block
+from lsp_local.actions.scopes import is_block
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

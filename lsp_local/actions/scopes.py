@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lsp_local.functions import FUNCTIONS
+from lsp_local.actions.functions import FUNCTIONS
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lsp_local.functions import (
+from lsp_local.actions.functions import (
     Function,
     function_at,
     functions_around,

@@ -4,8 +4,8 @@ import builtins
 import keyword
 import re
 
-from lsp_local.extract import Extraction
-from lsp_local.functions import line_start
+from lsp_local.actions.extract import Extraction
+from lsp_local.actions.functions import line_start
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree
 from lsp_local.typed_trees import parse_typed

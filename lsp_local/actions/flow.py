@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_local.functions import FUNCTIONS
+from lsp_local.actions.functions import FUNCTIONS
+from lsp_local.actions.scopes import READS, WRITES, Name, Use, declared_in, names_in
 from lsp_local.grammars import COMMENTS
-from lsp_local.scopes import READS, WRITES, Name, Use, declared_in, names_in
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

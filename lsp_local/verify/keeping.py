@@ -5,10 +5,10 @@ import re
 import warnings
 from dataclasses import dataclass, replace
 
-from lsp_local.fitting import Asked
 from lsp_local.names import unknown
 from lsp_local.parts import Definition, Role
 from lsp_local.trees import Tree
+from lsp_local.verify.fitting import Asked
 
 LONGEST_COMPILED = 400_000  # characters; some 0.4 s
 LONGEST_QUOTE = 100  # characters of code in a sentence

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lsp_local import invisible, privacy
+from lsp_local import privacy
 from lsp_local.ignores import NEVER
 from lsp_local.options import is_excluded
-from lsp_local.ruleblocks import blocks_of, chosen
+from lsp_local.userprompts import invisible
+from lsp_local.userprompts.ruleblocks import blocks_of, chosen
 
 FILES = ("AGENTS.md", "CLAUDE.md", ".cursorrules", ".github/copilot-instructions.md")
 MOST_BYTES = 64 * 1024  # of a file; rules that are longer nobody has read

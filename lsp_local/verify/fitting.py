@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from lsp_local.indentation import indented
 from lsp_local.parts import Definition, Role
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
+from lsp_local.verify.indentation import indented
 
 WHOLE = ("function", "type", "alias", "module")  # kinds of definitions that are asked for by name
 WRAPS = {  # where a method does not parse by itself

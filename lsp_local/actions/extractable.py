@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lsp_local.flow import LOOPS
-from lsp_local.functions import FUNCTIONS, TYPES, own_nodes
-from lsp_local.placing import all_nodes, home, indent_of, insert_at
-from lsp_local.scopes import LANGUAGES, Name, declared_in, is_block, names_in
-from lsp_local.statements import Statements, statements_at
+from lsp_local.actions.flow import LOOPS
+from lsp_local.actions.functions import FUNCTIONS, TYPES, own_nodes
+from lsp_local.actions.placing import all_nodes, home, indent_of, insert_at
+from lsp_local.actions.scopes import LANGUAGES, Name, declared_in, is_block, names_in
+from lsp_local.actions.statements import Statements, statements_at
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

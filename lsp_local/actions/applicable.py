@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lsp_local import lacking, testfiles
-from lsp_local.docstyle import docstring_span
-from lsp_local.extract import extraction
-from lsp_local.functions import Function, line_end, line_start, whole_start
+from lsp_local.actions import lacking, testfiles
+from lsp_local.actions.docstyle import docstring_span
+from lsp_local.actions.extract import extraction
+from lsp_local.actions.functions import Function, line_end, line_start, whole_start
+from lsp_local.actions.statements import Statements, function_meant, statements_at, trimmed
 from lsp_local.grammars import COMMENTS
-from lsp_local.statements import Statements, function_meant, statements_at, trimmed
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed

@@ -2,8 +2,8 @@
 
 import textwrap
 
-from lsp_local.docprose import Prose
-from lsp_local.docstyle import Convention
+from lsp_local.actions.docprose import Prose
+from lsp_local.actions.docstyle import Convention
 
 MIN_WIDTH = 40
 

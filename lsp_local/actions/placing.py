@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lsp_local.functions import FUNCTIONS, line_end, line_start
-from lsp_local.scopes import names_in
+from lsp_local.actions.functions import FUNCTIONS, line_end, line_start
+from lsp_local.actions.scopes import names_in
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What can be done with code at a place: all of it that needs no model."""
