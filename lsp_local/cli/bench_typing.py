@@ -50,6 +50,9 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Of the made-up rhythm."
 AcceptOption = Annotated[
     bool, typer.Option("--accept/--no-accept", help="Whether the user accepts what is right.")
 ]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the table of docs/performance.md.")
+]
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the times to a picture.")
 ]
@@ -64,6 +67,7 @@ def bench_typing(
     seed: SeedOption = 1,
     accept: AcceptOption = True,
     as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
     plot: PlotOption = None,
 ) -> None:
     """Type in real time at the real server: what is shown, how soon, and what it costs."""
@@ -78,7 +82,7 @@ def bench_typing(
         traces = chosen_traces(files or [], commit, Path(folder), seconds, seed)
         measured = asyncio.run(_measure(traces, peer, conditions))
     told = {"model": options.model, "n_threads": n_threads, "seed": seed, "accepts": accept}
-    _print({**told, **summary(measured, traces)}, as_json)
+    _print({**told, **summary(measured, traces)}, as_json, as_markdown)
     if plot is not None:
         from lsp_local.evals.plots import draw
 
@@ -125,9 +129,14 @@ def _tell(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def _print(found: "Figures", as_json: bool) -> None:
+def _print(found: "Figures", as_json: bool, as_markdown: bool) -> None:
     if as_json:
         print(json.dumps(found))
+        return
+    if as_markdown:
+        from lsp_local.cli.typing_page import page
+
+        print(page(found))
         return
     from lsp_local.cli.typing_table import show
 
