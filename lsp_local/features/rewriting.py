@@ -154,7 +154,7 @@ async def naturalness(
     """
     begin = max(0, rules.start - N_BEFORE)
     end = rules.end
-    old = doc.text[begin:end]
+    old = privacy.hidden(doc.text)[begin:end]
     moved = tuple(replace(one, start=one.start - begin, end=one.end - begin) for one in edits)
     tokens = await engine.tokenize([privacy.redact(one) for one in (old, applied(old, moved))])
     first = max(1, n_common(*tokens))
