@@ -8,7 +8,6 @@ from lsp_local.text import Document, Reason
 
 CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
 SHORTEST_BEGINNING = 3  # characters; fewer are typed sooner than read
-LEAST_UNASKED = 8  # characters of a beginning that is worth the attention of who has not asked
 FENCE = "```"  # with which a chat model ends its code
 PROSE = ("markdown", "restructuredtext", "plaintext")
 UNREADABLE = "\ufffd"  # what stands for bytes that are no character
@@ -40,7 +39,7 @@ def as_it_stands(text: str, rule: str, doc: Document, offset: int) -> tuple[str,
     if not shown.strip():
         return "", Reason.UNSURE if rule == "unsure" else Reason.BREAKS_SYNTAX
     is_beginning = rule == "unsure" or shown != text
-    if is_beginning and "\n" not in shown and len(shown.strip()) < LEAST_UNASKED:
+    if is_beginning and "\n" not in shown and len(shown.strip()) < SHORTEST_BEGINNING:
         return "", Reason.UNSURE
     return shown, Reason.SHOWN
 
