@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Place(StrEnum):
@@ -50,3 +51,10 @@ class Leaf:
     kind: str
     role: Role
     trail: int
+
+
+def without_last_commas(leaves: list[Leaf]) -> list[Leaf]:
+    """Leave out commas before a closing bracket, which formatters put there."""
+    code = [leaf for leaf in leaves if leaf.role is not Role.NOTE]
+    last = {id(one) for one, other in pairwise(code) if one.text == "," and other.text in ")}"}
+    return [leaf for leaf in leaves if id(leaf) not in last]
