@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Protocol
 
 
@@ -112,3 +113,10 @@ def ancestors(root: Part, part: Part) -> list[Part]:
 def is_in(part: Part, field: str, parent: Part) -> bool:
     """Whether `part` stands in that field of its parent."""
     return part in parent.children_by_field_name(field)
+
+
+def without_last_commas(leaves: list[Leaf]) -> list[Leaf]:
+    """Leave out commas before a closing bracket, which formatters put there."""
+    code = [leaf for leaf in leaves if leaf.role is not Role.NOTE]
+    last = {id(one) for one, other in pairwise(code) if one.text == "," and other.text in ")}"}
+    return [leaf for leaf in leaves if id(leaf) not in last]

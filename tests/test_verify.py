@@ -125,7 +125,7 @@ GO_FIXED = "\tfor _, item := range items {\n\t\ttotal += item\n\t}\n"
         ),
         pytest.param(
             "def total(self, items):\n    if items:\n    return 1",
-            "! line 3: expected an indented block after 'if' statement on line 8: `return 1`",
+            "! line 3: expected an indented block after 'if' statement: `return 1`",
             id="wrong for Python only",
         ),
         pytest.param(

@@ -75,6 +75,13 @@ GO = "package p\n\n<START>func f(a int) int {\n\t// Sum.\n\tb := a + 1\n\treturn
             id="go: a comment above, and other code",
         ),
         pytest.param(
+            "typescript",
+            "f(ab<START>c());<END>\n",
+            "// Call.\nc());",
+            "! only comments and docstrings may change",
+            id="a range that begins in a word",
+        ),
+        pytest.param(
             "kotlin",
             "<START>fun f() {\n    g(1)\n}<END>\n",
             "fun f() {\n    // Calls.\n    g(2)\n}",
@@ -104,6 +111,14 @@ def test_only_comments(language: str, text: str, answer: str, want: str) -> None
             "def f(a: int, b: int = 1) -> int:\n    return a - b",
             "def f(a: int, b: int = 1) -> int:\n    # Sum.\n    c = a + b  # both\n    return c",
             id="python: types, and other code, which is left out",
+        ),
+        pytest.param(
+            "python",
+            PY,
+            "def f(\n    a: int,\n    b: int = 1,\n) -> int:\n    c = a + b\n    return c",
+            "def f(\n    a: int,\n    b: int = 1,\n) -> int:\n"
+            "    # Sum.\n    c = a + b  # both\n    return c",
+            id="python: types, a line each",
         ),
         pytest.param(
             "python",

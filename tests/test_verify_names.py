@@ -107,3 +107,19 @@ def test_names_that_are_defined(language: str, text: str, body: str) -> None:
     first, *_, last = inside.split("\n")
     answer = f"{first}\n{body}" + ("" if language == "python" else f"\n{last}")
     check("rewrite", language, text, answer, answer)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer", "name"),
+    [
+        pytest.param(
+            "go", GO, "func f(a int, b int) int {\n\tlog.Print(a)\n\treturn a\n}", "log", id="go"
+        ),
+        pytest.param(
+            "rust", RUST, "fn f(a: &str) -> usize {\n    Rc::new(a).len()\n}", "Rc", id="rust"
+        ),
+    ],
+)
+def test_what_must_be_imported(language: str, text: str, answer: str, name: str) -> None:
+    check("rewrite", language, text, answer, f"! `{name}` is not imported")
+    check("rewrite", language, text.replace("<END>", f"<END> // {name}"), answer, answer)

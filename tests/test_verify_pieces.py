@@ -62,6 +62,12 @@ from verdicts import check
             'def f():\n        """Do.\n\n        It.\n        """\n        return 1',
             id="a docstring moves",
         ),
+        pytest.param(
+            "x = (\n<START>def f():\n    return {1}<END>\n",
+            "def f():\n    return 1}",
+            "! line 2: does not parse: `return 1}`",
+            id="broken elsewhere, and here",
+        ),
         pytest.param("x = <START>1<END>  # One.\n", "x = 2", "2", id="the rest of the line"),
         pytest.param("f(<START>a<END>, b)\n", "f(b, b)", "b", id="the call around it"),
         pytest.param(

@@ -4,14 +4,25 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lsp_local.names import unknown
-from lsp_local.parts import Definition, Role
-from lsp_local.trees import Tree
+from lsp_local.parts import Definition, Role, without_last_commas
+from lsp_local.trees import Tree, parse
 from lsp_local.verify.fitting import Asked
 
 LONGEST_COMPILED = 400_000  # characters; some 0.4 s
 LONGEST_QUOTE = 100  # characters of code in a sentence
+LINE = re.compile(r" on line \d+")  # of the file, where ours count in the answer
+WORDS = re.compile(r"\w+")
+# Known to everybody, so no surprise in a suggestion, but an edit without the import is broken.
+NOT_BUILT_IN = {
+    "go": {
+        *("fmt", "errors", "strings", "strconv", "os", "io", "time", "context", "sync", "bytes"),
+        *("sort", "bufio", "http", "json", "log", "math", "path", "filepath"),
+    },
+    "rust": {"Arc", "HashMap", "HashSet", "Path", "PathBuf", "Rc", "RefCell", "Debug", "Hash"},
+}
 IDENTIFIER = re.compile(r"[^\W\d][\w$]*")
 STUB = re.compile(
     r"\{?(?: ?(?:pass|\.\.\.|return|;"
@@ -54,6 +65,10 @@ def syntax_problem(change: Change) -> str:
     place, before, after = change.place, change.place.tree, change.after
     if before is None or after is None:
         return ""
+    if before.n_errors:
+        # How much of a broken text is an error depends on what was parsed before.
+        before = parse(before.text, before.language) or before
+        after = parse(after.text, after.language) or after
     if after.n_errors > before.n_errors:
         inside = [start for start, _ in after.errors() if place.start <= start <= change.end]
         return _at(change, inside[0] if inside else change.end, "does not parse")
@@ -95,8 +110,8 @@ def names_problem(change: Change) -> str:
 
 def unknown_problem(change: Change, elsewhere: str) -> str:
     """Name what the new text uses and nobody defines; `elsewhere` is text from other files."""
-    place, before = change.place, change.place.tree
-    if before is None:
+    place, before, after = change.place, change.place.tree, change.after
+    if before is None or after is None:
         return ""
     text = place.doc.text
     # What the old text only used itself is defined somewhere; what it defined may be gone.
@@ -104,7 +119,14 @@ def unknown_problem(change: Change, elsewhere: str) -> str:
     rest = replace(place.doc, text=text[: place.start] + text[place.end :])
     found = unknown(rest, place.start, change.text, known)
     found = [name for name in found if _is_used(name, change.text, place.doc.language)]
-    return f"`{found[0]}` is not defined anywhere" if found else ""
+    if found:
+        return f"`{found[0]}` is not defined anywhere"
+    imported = NOT_BUILT_IN.get(place.doc.language, ())
+    missing = [name for name in after.used_names(place.start, change.end) if name in imported]
+    words = set(WORDS.findall(f"{text} {elsewhere}")) if missing else set()
+    missing = [name for name in missing if name not in words]
+    missing = [name for name in missing if _is_used(name, change.text, place.doc.language)]
+    return f"`{missing[0]}` is not imported" if missing else ""
 
 
 def lazy_problem(change: Change) -> str:
@@ -129,6 +151,17 @@ def lazy_problem(change: Change) -> str:
     return ""
 
 
+def code_problem(change: Change) -> str:
+    """Say whether code was changed, such as a word that the range begins or ends in."""
+    before, after, place = change.place.tree, change.after, change.place
+    if before is None or after is None:
+        return ""
+    old = before.leaves(place.start - 1, place.end + 1)
+    new = after.leaves(place.start - 1, change.end + 1)
+    texts = [[one.text for one in leaves if one.role is not Role.NOTE] for leaves in (old, new)]
+    return "" if texts[0] == texts[1] else "only comments and docstrings may change"
+
+
 def untyped_problem(change: Change) -> str:
     """Say what else than types was changed."""
     before, after, place = change.place.tree, change.after, change.place
@@ -150,6 +183,7 @@ def _only_types(text: str) -> str:
     return f"only types may be added, but `{text[:LONGEST_QUOTE]}` was changed"
 
 
+@lru_cache(maxsize=8)  # the file before, and the same change a second time
 def python_error(text: str) -> tuple[int, str] | None:
     """Return the line, from 1, and the message of what Python itself says; nothing is run."""
     if len(text) > LONGEST_COMPILED:
@@ -160,9 +194,11 @@ def python_error(text: str) -> tuple[int, str] | None:
             tree = ast.parse(text)
             compile(tree, "<edit>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        return error.lineno or 1, error.msg
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        return 1, str(error) or type(error).__name__
+        return error.lineno or 1, LINE.sub("", error.msg)
+    except (RecursionError, MemoryError):
+        return 1, "is nested too deeply"
+    except (ValueError, OverflowError) as error:
+        return 1, str(error)
     return None
 
 
@@ -206,7 +242,7 @@ def _pairs(change: Change) -> list[tuple[Definition, Definition]]:
 
 
 def _head(tree: Tree, one: Definition) -> list[str]:
-    leaves = tree.leaves(one.start, one.body)
+    leaves = without_last_commas(tree.leaves(one.start, one.body))
     return [leaf.text for leaf in leaves if leaf.role is not Role.NOTE]
 
 
@@ -250,7 +286,7 @@ def _is_dots(tree: Tree, start: int, end: int) -> bool:
 def _typed(tree: Tree, start: int, end: int) -> list[tuple[str, bool]]:
     """Return the tokens of some code, the types as one each."""
     found: list[tuple[str, bool]] = []
-    for leaf in tree.leaves(start, end):
+    for leaf in without_last_commas(tree.leaves(start, end)):
         is_type = leaf.role is Role.ANNOTATION
         if leaf.role is Role.NOTE:
             continue

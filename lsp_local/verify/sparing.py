@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from lsp_local.brackets import line_comment
-from lsp_local.parts import Leaf, Role
+from lsp_local.parts import Leaf, Role, without_last_commas
 from lsp_local.trees import Tree
 
 MOST_LINES = 3000  # old and new ones
@@ -51,7 +51,7 @@ def lines_of(tree: Tree | None, text: str, language: str, start: int, end: int) 
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     pieces: list[list[tuple[str, Leaf]]] = [[] for _ in lines]
-    for leaf in tree.leaves(start, end):
+    for leaf in without_last_commas(tree.leaves(start, end)):
         n = text.count("\n", start, max(start, leaf.start))
         for m, piece in enumerate(text[max(start, leaf.start) : min(end, leaf.end)].split("\n")):
             pieces[n + m].append((piece, leaf))
@@ -130,9 +130,12 @@ def _chosen(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> 
     """Return the old lines or the new ones, or some of both."""
     is_same = tokens_of(old) == tokens_of(new)
     if keep is Keep.UNTYPED:
-        if is_same or untyped_of(old) != untyped_of(new):
+        if is_same or not tokens_of(old) or untyped_of(old) != untyped_of(new):
             return _texts(old)
-        return [_with_note(old[0], new[0])] if len(old) == len(new) == 1 else _texts(new)
+        if len(old) == len(new) == 1:
+            return [_with_note(old[0], new[0])]
+        (start, end), (first, last) = _code_span(old), _code_span(new)
+        return _texts(old[:start] + new[first:last] + old[end:])
     if is_same:
         known = _notes(old)
         is_old = _notes(new) <= known if keeps_notes else _notes(new) == known
@@ -166,12 +169,17 @@ def _with_blank_lines(old: list[Line], new: list[Line]) -> list[Line]:
     """Return the new lines with as many blank lines around as the old ones have."""
     if not tokens_of(old) or not tokens_of(new):
         return new
-    start, end = _code_span(old)
-    first, last = _code_span(new)
+    (start, end), (first, last) = _filled_span(old), _filled_span(new)
     return old[:start] + new[first:last] + old[end:]
 
 
 def _code_span(lines: list[Line]) -> tuple[int, int]:
+    """Return where the code starts and ends in lines that have some."""
+    coded = [n for n, line in enumerate(lines) if line.code]
+    return coded[0], coded[-1] + 1
+
+
+def _filled_span(lines: list[Line]) -> tuple[int, int]:
     filled = [n for n, line in enumerate(lines) if line.code or line.notes]
     return filled[0], filled[-1] + 1
 

@@ -10,6 +10,7 @@ from lsp_local.verify.fitting import Asked, asked, fitted
 from lsp_local.verify.keeping import (
     Change,
     changed,
+    code_problem,
     lazy_problem,
     names_problem,
     signature_problem,
@@ -134,7 +135,9 @@ def _judged(change: Change, rules: Rules, elsewhere: str, is_open: bool) -> tupl
         return "", _why_nothing(rules) if is_other else NOTHING
     problem = syntax_problem(change)
     problem = problem or lazy_problem(change)
-    if rules.only_annotations:
+    if rules.keeps_code:
+        problem = problem or code_problem(change)
+    elif rules.only_annotations:
         problem = problem or untyped_problem(change)
     elif rules.keeps_signature:
         problem = problem or signature_problem(change)
