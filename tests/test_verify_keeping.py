@@ -78,7 +78,7 @@ GO = "package p\n\n<START>func f(a int) int {\n\t// Sum.\n\tb := a + 1\n\treturn
             "typescript",
             "f(ab<START>c());<END>\n",
             "// Call.\nc());",
-            "! only comments and docstrings may change",
+            "! line 2: does not parse: `c());`",
             id="a range that begins in a word",
         ),
         pytest.param(
