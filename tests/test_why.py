@@ -63,6 +63,7 @@ def ask(server: RawServer, msg_id: int, kind: int = 2) -> None:
 def path_of(server: RawServer, cache: Path) -> Path:
     path = cache / "run" / f"{server.process.pid}.sock"
     while path not in sockets.running(path.parent):  # it comes soon after `initialized`
+        assert server.process.poll() is None, "the server has ended"
         time.sleep(0.01)
     return path
 
