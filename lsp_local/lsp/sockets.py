@@ -10,6 +10,7 @@ from typing import Any
 
 from lsp_local.folders import cache_dir, make_private
 
+SUFFIX, STARTING = ".sock", ".new"
 LONGEST_PATH = 100  # bytes; the kernel's own limit is 104 (macOS) or 108
 LONGEST_REQUEST = 64 * 1024  # bytes
 LONGEST_ANSWER = 4 * 1024 * 1024
@@ -33,16 +34,20 @@ def listening() -> socket.socket:
     """Return a socket of this process that listens. Raises OSError."""
     if not HAS_SOCKETS:
         raise OSError("this system has no Unix sockets")
-    paths = [folder / f"{os.getpid()}.sock" for folder in folders()]
+    paths = [folder / f"{os.getpid()}{SUFFIX}" for folder in folders()]
     short = [path for path in paths if len(os.fsencode(path)) <= LONGEST_PATH]
     if not short:
         raise OSError(f"{paths[-1]} is too long for the path of a socket")
     make_private(short[0].parent)
     running(short[0].parent)
+    # Whoever finds a name that nobody listens to takes it away: ours comes when we do listen.
+    before = short[0].with_suffix(STARTING)
+    before.unlink(missing_ok=True)  # of a dead process that had our number
     listener = socket.socket(socket.AF_UNIX)
     try:
-        listener.bind(str(short[0]))
+        listener.bind(str(before))
         listener.listen()
+        before.replace(short[0])
     except OSError:
         listener.close()
         raise
@@ -52,13 +57,13 @@ def listening() -> socket.socket:
 def remove(listener: socket.socket) -> None:
     """Take the socket's name away; never raises."""
     with suppress(OSError):
-        os.unlink(listener.getsockname())  # noqa: PTH108 (nothing here may fail)
+        Path(listener.getsockname()).with_suffix(SUFFIX).unlink()
 
 
 def running(folder: Path) -> list[Path]:
     """Return the sockets in `folder` that somebody serves; those of dead servers are removed."""
     found = []
-    for path in sorted(folder.glob("*.sock")):
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             _connected(path).close()
             found.append(path)

@@ -1,0 +1,29 @@
+"""The names under which running servers are found."""
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lsp_local.lsp import sockets
+
+pytestmark = pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="these are Unix sockets")
+
+
+def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    listen = socket.socket.listen
+
+    def asked_before(one: socket.socket) -> None:
+        assert sockets.running(folder) == []
+        listen(one)
+
+    with tempfile.TemporaryDirectory(prefix="lsp") as cache:  # a short name: a path of a socket
+        folder = Path(cache) / "run"
+        monkeypatch.setenv("LSP_LOCAL_CACHE_DIR", cache)
+        monkeypatch.setattr(socket.socket, "listen", asked_before)
+        with sockets.listening() as listener:
+            assert [path.name for path in sockets.running(folder)] == [f"{os.getpid()}.sock"]
+            sockets.remove(listener)
+        assert list(folder.iterdir()) == []
