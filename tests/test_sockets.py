@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from lsp_local.cli import why
 from lsp_local.lsp import sockets
+from lsp_local.text import UserError
 
-pytestmark = pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="these are Unix sockets")
 
-
+@pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="these are Unix sockets")
 def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     listen = socket.socket.listen
 
@@ -27,3 +28,9 @@ def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.Mon
             assert [path.name for path in sockets.running(folder)] == [f"{os.getpid()}.sock"]
             sockets.remove(listener)
         assert list(folder.iterdir()) == []
+
+
+def test_without_unix_sockets_it_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "HAS_SOCKETS", False)
+    with pytest.raises(UserError, match="no Unix sockets"):
+        why.explain()

@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from lsp_local.cli import reasons, why
 from lsp_local.cli.app import app
 from lsp_local.lsp import sockets
-from lsp_local.text import Reason, UserError
+from lsp_local.text import Reason
 
 INLINE = "textDocument/inlineCompletion"
 DOC = {"uri": "file:///shop/a%20b.py", "languageId": "python", "version": 1, "text": "x = 😋"}
@@ -176,12 +176,6 @@ def test_without_a_server_it_is_said_what_to_do(cache: Path, command: str) -> No
     assert ran.returncode == 1
     assert ran.stderr.startswith("error: no server is running")
     assert "open a file in your editor" in ran.stderr
-
-
-def test_without_unix_sockets_it_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "HAS_SOCKETS", False)
-    with pytest.raises(UserError, match="no Unix sockets"):
-        why.explain()
 
 
 @pytest.mark.parametrize(
