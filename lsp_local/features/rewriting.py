@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from lsp_local import privacy
-from lsp_local.chat import Message, without_thoughts
+from lsp_local.chat import Message
 from lsp_local.engine.base import (
     ChatEngine,
     Generated,
@@ -115,7 +115,7 @@ def _judged(doc: Document, said: str, rules: Rules) -> Verdict:
 
 def _said(question: Question, answer: Generated) -> str:
     end = END if answer.stop == "until" else ""
-    return without_thoughts(question.opening + answer.text) + end
+    return question.opening + answer.text + end
 
 
 async def _nearest(
