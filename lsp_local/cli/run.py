@@ -26,11 +26,10 @@ from lsp_local.options import Options, is_excluded
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.userprompts.files import PromptFile
-from lsp_local.userprompts.rules import rules_for
+from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 from lsp_local.verify.minimal import applied
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
-N_RULES = 1200  # characters of the project's rules
 
 
 def run(
@@ -94,7 +93,7 @@ async def _run(
 
 
 def _rules(where: Selection, options: Options) -> str:
-    found = rules_for(where.root, where.doc.path, N_RULES, options.exclude)
+    found = rules_for(where.root, where.doc.path, N_FOR_ACTIONS, options.exclude)
     for warning in found.warnings:
         print(warning, file=sys.stderr)
     return found.text

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from lsp_local.actions import catalogue as actions
-from lsp_local.chat import Message, parts
+from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, GenerateRequest
 from lsp_local.evals import sandbox, scoring
 from lsp_local.evals.infilling import rows_of
 from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.instruct import tokens_of
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trees import parse
 from lsp_local.verify.answers import code_in
@@ -107,10 +108,8 @@ async def _plain(engine: ChatEngine, task: Task) -> Attempt:
     """Ask as anybody would, and put the code of the answer in place of the file."""
     started = time.perf_counter()
     said = PLAIN.format(language=task.doc.language, code=task.doc.text)
-    tokens: list[int] = []
-    for part in parts((await engine.info()).chat_template, [Message("user", said)]):
-        tokenize = engine.tokenize_template if part.is_template else engine.tokenize
-        tokens += (await tokenize([part.text]))[0]
+    template = (await engine.info()).chat_template
+    tokens = await tokens_of(engine, template, [Message("user", said)])
     answer = await engine.generate(GenerateRequest(tokens, N_PLAIN))
     return _judged(task, code_in(answer.text, task.doc.language), started)
 

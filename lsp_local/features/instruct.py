@@ -103,7 +103,7 @@ async def ask_for(
     """
     info = await engine.info()
     messages = [*HEAD, *question.before, Message("user", question.task)]
-    tokens = await _tokens(engine, info.chat_template, messages, question.opening)
+    tokens = await tokens_of(engine, info.chat_template, messages, question.opening)
     n_predict = min(question.n_predict, info.n_ctx - len(tokens) - 1)
     if n_predict < LEAST_PREDICTED:
         raise TooMuchCode(
@@ -125,15 +125,18 @@ async def ask_for(
 
 async def warm(engine: ChatEngine) -> None:
     """Read what all questions share, unless a KV state holds it; others go first."""
-    tokens = await _tokens(engine, (await engine.info()).chat_template, [*HEAD], "")
+    tokens = await tokens_of(engine, (await engine.info()).chat_template, [*HEAD])
     if await engine.n_missing(tokens):
         await engine.generate(GenerateRequest(tokens, 0, priority=Priority.LINT))
 
 
-async def _tokens(
-    engine: ChatEngine, template: str | None, messages: Sequence[Message], opening: str
+async def tokens_of(
+    engine: ChatEngine, template: str | None, messages: Sequence[Message], opening: str = ""
 ) -> list[int]:
-    """Tokenise a conversation; what anybody said is plain text, whatever it looks like."""
+    """Tokenise a conversation; what anybody said is plain text, whatever it looks like.
+
+    The answer begins with `opening`. Raises UserError for a model that cannot be talked to.
+    """
     parts = chat.parts(template, messages)
     own = [part.text for part in parts if part.is_template]
     said = [part.text for part in parts if not part.is_template]

@@ -21,12 +21,11 @@ from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.userprompts.files import PromptFile, applies, folders_for
-from lsp_local.userprompts.rules import rules_for
+from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 
 logger = logging.getLogger(__name__)
 
 N_REMEMBERED = 256  # offers; an editor asks for a new list at every move of the cursor
-N_RULES = 1200  # characters of the project's rules: a small model follows few
 STALE = "the text has changed; choose the action again"
 
 
@@ -144,7 +143,7 @@ class Acting:
         if self._folder is None:
             return ""
         exclude = self._options.exclude
-        found = await asyncio.to_thread(rules_for, self._folder, doc.path, N_RULES, exclude)
+        found = await asyncio.to_thread(rules_for, self._folder, doc.path, N_FOR_ACTIONS, exclude)
         self._notices.warn(found.warnings)
         return found.text
 

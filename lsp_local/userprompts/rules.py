@@ -16,6 +16,7 @@ from lsp_local.userprompts.ruleblocks import blocks_of, chosen
 
 FILES = ("AGENTS.md", "CLAUDE.md", ".cursorrules", ".github/copilot-instructions.md")
 MOST_BYTES = 64 * 1024  # of a file; rules that are longer nobody has read
+N_FOR_ACTIONS = 1200  # characters that are told with an action: a small model follows few rules
 MOST_FOLDERS = 40  # that are looked into, the nearest ones and the root
 MOST_WARNINGS = 5  # of a file about hidden characters
 
