@@ -47,6 +47,7 @@ class ScriptedChat:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[GenerateRequest] = field(default_factory=list)
     n_cancelled: int = 0
+    n_written: int = 0
     natural: Sequence[str] = ()
 
     async def info(self) -> ModelInfo:
@@ -96,6 +97,9 @@ class ScriptedChat:
         text = "".join(map(chr, tokens))
         logprob = -1.0 if any(one in text for one in self.natural) else -2.0
         return [TokenScore(token, logprob / len(tokens), []) for token in tokens[first:]]
+
+    async def write_states(self) -> None:
+        self.n_written += 1
 
     async def _wait(self) -> None:
         try:

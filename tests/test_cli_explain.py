@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from lsp_local.cli import explain
 from lsp_local.cli.app import app
+from lsp_local.features import instruct
 from lsp_local.options import Options
 from lsp_local.text import UserError
 
@@ -20,8 +21,11 @@ FACTS = "rate=2\n\nparameter of total · used once\n"
 
 
 class Engine:
-    async def info(self) -> None:
-        pass
+    """Never asked: the head is scripted."""
+
+
+async def unread(engine: Engine) -> None:
+    """Read nothing before the question."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +34,8 @@ def _no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async def engine(options: Options) -> AsyncIterator[Engine]:
         yield Engine()
 
-    monkeypatch.setattr(explain, "chosen_engine", engine)
+    monkeypatch.setattr(explain, "chosen_chat", engine)
+    monkeypatch.setattr(instruct, "warm", unread)
     monkeypatch.setenv("LSP_LOCAL_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("LSP_LOCAL_CACHE_MB", "10")
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from lsp_local.cli import run as command
 from lsp_local.cli.app import app
 from lsp_local.cli.places import selection_at
+from lsp_local.features import instruct
 from lsp_local.options import Options
 from lsp_local.text import UserError
 
@@ -25,6 +26,10 @@ DIFF = (
 )
 
 
+async def unread(engine: ScriptedChat) -> None:
+    """Read nothing before the question."""
+
+
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ScriptedChat:
     scripted = ScriptedChat([GOOD])
@@ -33,7 +38,8 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ScriptedChat:
     async def chosen(options: Options) -> AsyncIterator[ScriptedChat]:
         yield scripted
 
-    monkeypatch.setattr(command, "chosen_engine", chosen)
+    monkeypatch.setattr(command, "chosen_chat", chosen)
+    monkeypatch.setattr(instruct, "warm", unread)
     (tmp_path / "home").mkdir(exist_ok=True)
     (tmp_path / "home" / "config.toml").touch()
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "home" / "config.toml"))

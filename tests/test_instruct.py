@@ -38,7 +38,7 @@ async def test_what_all_questions_share_comes_first() -> None:
     engine = ScriptedChat([""])
     await warm(engine)
     (request,) = engine.requests
-    assert (request.n_predict, request.priority) == (0, Priority.LINT)
+    assert (request.n_predict, request.priority, engine.n_written) == (0, Priority.LINT, 1)
     shared = engine.prompts[0].removesuffix("<|assistant|>")
     for other in (first, second):
         assert other.prompts[0].startswith(shared)

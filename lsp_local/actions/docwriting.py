@@ -82,7 +82,7 @@ def _named(name: str, sentence: str) -> str:
     What is no third person is made one.
     """
     first, _, rest = sentence.partition(" ")
-    if first.strip("`*") == name:
+    if first.strip("`*").casefold() == name.casefold():
         return f"{name} {rest}" if rest else f"{name}."
     if first.lower() in ("a", "an", "the"):
         return f"{name} is {first.lower()} {rest}"

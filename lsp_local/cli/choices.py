@@ -24,3 +24,8 @@ def chosen_engine(options: Options) -> EngineClient:
     """Return the engine for the model that `options` name, not yet started. Raises ModelError."""
     path = models.resolve(options.model)
     return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
+
+
+def chosen_chat(options: Options) -> EngineClient:
+    """Return the engine for questions: what all of them share is read only once, ever."""
+    return EngineClient.keeping_states(models.resolve(options.model), options)

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
-from lsp_local.features import hover
+from lsp_local.features import hover, instruct
 from lsp_local.features.hover import Hover
 from lsp_local.features.inline_completion import is_disabled
 from lsp_local.folders import explanations_dir
@@ -84,9 +84,9 @@ def _index(cursor: Place, options: Options) -> Index | None:
 async def _explain(
     options: Options, found: Hover, explanations: Explanations, is_shown: bool
 ) -> str:
-    async with chosen_engine(options) as engine:
+    async with chosen_chat(options) as engine:
         with waiting(f"loading {options.model}"):
-            await engine.info()  # raises EngineError
+            await instruct.warm(engine)  # raises EngineError
         with _streaming(is_shown) as on_text:
             return await hover.explain(engine, found, explanations, on_text)
 

@@ -14,10 +14,11 @@ import typer
 
 from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import ACTIONS, Offer
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
+from lsp_local.features import instruct
 from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
@@ -74,9 +75,9 @@ async def _run(
 ) -> Resolved:
     prompt = _prompt(name, where, trust)
     offer = None if prompt else _offer(name, where, *said)
-    async with chosen_engine(options) as engine:
+    async with chosen_chat(options) as engine:
         with waiting(f"loading {options.model}"):
-            await engine.info()
+            await instruct.warm(engine)
         with waiting(f"{options.model} is at work"):
             if prompt is not None:
                 span = scope_of(prompt, where.doc, where.start, where.end)

@@ -259,3 +259,6 @@ class ChatEngine(Engine, Protocol):
         priority: Priority = Priority.LINT,
     ) -> list[TokenScore]:
         """Return how likely the model finds each of `tokens[first:]`, with the `n_best` best."""
+
+    async def write_states(self) -> None:
+        """Keep on disk what is not there yet, when nobody waits for anything else."""

@@ -171,6 +171,10 @@ class EngineClient:
         rows = await self._call({**message, "request": {"priority": priority}})
         return [TokenScore(row[0], row[1], [tuple(best) for best in row[2]]) for row in rows]
 
+    async def write_states(self) -> None:
+        """See `ChatEngine`."""
+        await self._call({"op": "write_states", "request": {"priority": Priority.UPKEEP}})
+
     async def settle(self) -> None:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})

@@ -197,6 +197,8 @@ class Worker:
                 yield from self._generate(message)
             case "score":
                 yield from self._score(message)
+            case "write_states":
+                yield from self._upkeep(self._backend)
             case unknown:
                 raise EngineError(f"the worker knows no operation {unknown!r}")
 

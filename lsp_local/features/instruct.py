@@ -105,7 +105,7 @@ async def ask_for(
     messages = [*HEAD, *question.before, Message("user", question.task)]
     tokens = await tokens_of(engine, info.chat_template, messages, question.opening)
     n_predict = min(question.n_predict, info.n_ctx - len(tokens) - 1)
-    if n_predict < LEAST_PREDICTED:
+    if n_predict < min(question.n_predict, LEAST_PREDICTED):
         raise TooMuchCode(
             f"this is too much code for a context of {info.n_ctx} tokens; select less of it, or "
             "raise `n_ctx`"
@@ -124,10 +124,11 @@ async def ask_for(
 
 
 async def warm(engine: ChatEngine) -> None:
-    """Read what all questions share, unless a KV state holds it; others go first."""
+    """Read what all questions share, unless a KV state holds it, and keep it; others go first."""
     tokens = await tokens_of(engine, (await engine.info()).chat_template, [*HEAD])
     if await engine.n_missing(tokens):
         await engine.generate(GenerateRequest(tokens, 0, priority=Priority.LINT))
+        await engine.write_states()
 
 
 async def tokens_of(
