@@ -121,7 +121,8 @@ async def test_words(name: str, language: str, marked: str, answer: str, want: s
 async def test_a_docstring_is_asked_for_with_all_that_belongs_into_it() -> None:
     engine = await check("docstring", "python", ADD, [SAID], DOCUMENTED)
     assert engine.question == (
-        "```python\ndef add(a, b):\n    return a - b\n```\n\nWrite the documentation of `add`: one "
-        "short sentence that says what it does; then a line for each of `a: what it is`, `b: what "
-        "it is`, `returns: what is returned`. Write no code.<|end|><|assistant|>"
+        "```python\ndef add(a, b):\n    return a - b\n```\n\nWrite the documentation of `add` "
+        "without code: one short sentence, then one line for each of `a`, `b` and for what it "
+        "returns."
+        "<|end|><|assistant|>"
     )

@@ -13,7 +13,7 @@ import typer
 
 from lsp_local import models
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_options
-from lsp_local.engine.client import physical_cores
+from lsp_local.engine.speed import physical_cores
 from lsp_local.text import UserError
 
 if TYPE_CHECKING:

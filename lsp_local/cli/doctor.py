@@ -17,7 +17,7 @@ from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_opt
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
-from lsp_local.engine.client import physical_cores
+from lsp_local.engine.speed import physical_cores
 from lsp_local.lsp import sockets
 from lsp_local.options import Options
 from lsp_local.text import UserError

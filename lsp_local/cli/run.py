@@ -14,6 +14,8 @@ import typer
 
 from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import ACTIONS, Offer
+from lsp_local.actions.extract import judged
+from lsp_local.actions.extractable import Refusal
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
@@ -124,12 +126,13 @@ def _offer(name: str, where: Selection, instruction: str, message: str) -> Offer
     diagnostics = [Diagnostic(start, end, message)] if name == "fix" else []
     found = actions.offer(name, doc, start, end, diagnostics)
     if found is None:
-        raise UserError(f"`{name}` is not possible here; {_HINTS.get(name, 'try another place')}")
+        why = judged(doc, start, end) if name == "extract" else None
+        hint = why.reason if isinstance(why, Refusal) else _HINTS.get(name, "try another place")
+        raise UserError(f"`{name}` is not possible here; {hint}")
     return found
 
 
 _HINTS = {
-    "extract": "select whole statements inside of a function",
     "body": "the function has one already",
     "annotate": "the language has no types, or they are all there",
     "guard": "there is nothing that can fail, or it is handled already",

@@ -25,6 +25,7 @@ from lsp_local.engine.base import (
     TokenScore,
     Work,
 )
+from lsp_local.engine.speed import physical_cores
 from lsp_local.engine.tokenized import Tokenized
 from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
@@ -290,12 +291,3 @@ def _look_at_exception(task: asyncio.Task[ModelInfo]) -> None:
     """Mark a failed load as seen: `info` raises it to whoever asks."""
     if not task.cancelled():
         task.exception()
-
-
-def physical_cores() -> int:
-    """Return how many cores this process may use, hyper-threads counted once."""
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
-    n_logical = len(allowed) if allowed else os.cpu_count() or 1
-    siblings = Path("/sys/devices/system/cpu/smt/active")
-    has_siblings = siblings.exists() and siblings.read_text().strip() == "1"
-    return max(1, n_logical // 2 if has_siblings else n_logical)

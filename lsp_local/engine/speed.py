@@ -1,5 +1,8 @@
 """How fast this model is on this machine, measured all the time, and with how many threads."""
 
+import os
+from pathlib import Path
+
 from lsp_local.engine.base import Speed
 
 WEIGHT = 0.2  # of a new measurement in the running mean
@@ -81,3 +84,12 @@ def _mean(old: float, new: float) -> float:
 
 def _has_moved(old: float, new: float) -> bool:
     return abs(new - old) > NOTEWORTHY * old
+
+
+def physical_cores() -> int:
+    """Return how many cores this process may use, hyper-threads counted once."""
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    n_logical = len(allowed) if allowed else os.cpu_count() or 1
+    siblings = Path("/sys/devices/system/cpu/smt/active")
+    has_siblings = siblings.exists() and siblings.read_text().strip() == "1"
+    return max(1, n_logical // 2 if has_siblings else n_logical)

@@ -43,10 +43,8 @@ GUARD = (
 ANNOTATE = "Add type annotations to the parameters and the result of `{name}`. Change nothing else."
 BODY = "Write the body of `{name}`, as its name, parameters and docstring say."
 COMMENT = "Explain in one or two short sentences what this code does and why. Write no code."
-DOCSTRING = (
-    "Write the documentation of `{name}`: one short sentence that says what it does{more}. "
-    "Write no code."
-)
+# Forms to fill in (`name: what it is`) come back from the 0.5B as they are.
+DOCSTRING = "Write the documentation of `{name}` without code: one short sentence{more}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +143,10 @@ async def _docstring(
 
 def _more(tree: Tree, function: Function) -> str:
     """Say which lines are wanted behind the first sentence."""
-    names = parameters(tree, function)
-    lines = [f"`{name}: what it is`" for name in names]
-    lines += ["`returns: what is returned`"] if returns_something(tree, function) else []
-    return f"; then a line for each of {', '.join(lines)}" if lines else ""
+    names = ", ".join(f"`{name}`" for name in parameters(tree, function))
+    wanted = [f"each of {names}"] if names else []
+    wanted += ["what it returns"] if returns_something(tree, function) else []
+    return f", then one line for {' and for '.join(wanted)}" if wanted else ""
 
 
 async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:

@@ -20,6 +20,7 @@ from lsp_local.verify.answers import code_in
 from lsp_local.verify.keeping import python_error
 
 N_TESTS = 320  # tokens
+MOST_CUT = 3  # lines at the end of an answer
 TASK = (
     "Write tests for `{name}` with {framework}: two or three short test functions, each for one "
     "case, among them an edge case. {reached}"
@@ -119,13 +120,15 @@ def _owner(doc: Document, function: Function) -> str:
 def _whole(text: str, language: str) -> str:
     """Return as many of the tests as can be read, from the first on; "" where none can."""
     lines = text.rstrip().split("\n")
+    n_cut = 0
     while lines:
         candidate = "\n".join(lines).rstrip() + "\n"
         tree = parse(candidate, language)
         error = python_error(candidate) if language == "python" else None
         if error is None and (tree is None or not tree.n_errors):
             return candidate
-        lines = lines[: _last_start(tree, lines)]
+        n_cut += 1  # an answer that ran out of tokens ends within a line, else within a part
+        lines = lines[:-1] if n_cut <= MOST_CUT else lines[: _last_start(tree, lines)]
     return ""
 
 
