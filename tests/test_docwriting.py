@@ -115,6 +115,13 @@ def check(marked: str, language: str, said: str, want: str) -> None:
             id="go: the comment begins with the name",
         ),
         pytest.param(
+            "func addTax(net int) {<CURSOR>}\n",
+            "go",
+            "AddTax adds the tax.",
+            "// addTax adds the tax.\nfunc addTax(net int) {}\n",
+            id="go: the name is said already, in another case",
+        ),
+        pytest.param(
             "// Old is\n// old.\nfunc F() {<CURSOR>}\n",
             "go",
             "Apply the rules. Then go home, and then come back again, because it is so very nice.",
