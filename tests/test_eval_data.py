@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lsp_local.evals import holes, infilling, quiet, sandbox
+from lsp_local.evals.systems import Answer
 from lsp_local.text import UserError
 
 SCENARIOS = Path(__file__).parent / "data" / "quiet"
@@ -71,6 +72,25 @@ def test_a_sample_takes_problems_in_turn(tmp_path: Path) -> None:
     assert {task.problem for task in drawn} == set(range(10))
     assert infilling.sample(tasks, 10, seed=1) == drawn != infilling.sample(tasks, 10, seed=2)
     assert len(infilling.sample(tasks, 0, seed=1)) == 100
+
+
+def test_what_passes_the_tests_is_right_though_not_exact(tmp_path: Path) -> None:
+    (task,) = infilling.load(written(tmp_path / "data.jsonl", SINGLE), "all")
+    exact, other, wrong, silence = (
+        Answer(text, text, "") for text in ("    y = x + 1\n", "    y = 1 + x\n", "    y = x\n", "")
+    )
+    results = [
+        infilling.Result(task, wrong, other, {50: one}, {other.text: True, wrong.text: False})
+        for one in (exact, other, wrong, silence)
+    ]
+    shown = infilling.figures(results, seed=1)["shown_at_50"]
+    got = {name: figure["value"] for name, figure in shown["ours"].items()}
+    assert {name: round(value, 2) for name, value in got.items()} == {
+        "show_rate": 0.75,
+        "exact": 0.33,
+        "right": 0.67,
+        "right_beginning": 0.67,
+    }
 
 
 @pytest.mark.parametrize(

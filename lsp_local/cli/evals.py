@@ -34,12 +34,17 @@ def eval_infilling(
     limit: Limit = 200,
     seed: Seed = 1,
     shown: Annotated[bool, typer.Option("--shown", help="Also ask as a key does.")] = False,
+    gate: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", help="As --shown, with `least_probability` = N.", min=0, max=100),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill the gaps of HumanEval-Infilling or SantaCoder-FIM, ours beside the bare model."""
     options = chosen_options(model)
     tasks = infilling.sample(infilling.load(data, half), limit, seed)
-    results = asyncio.run(_infilling(options, tasks, shown))
+    gates = sorted({*(gate or ()), *([options.least_probability] if shown else [])})
+    results = asyncio.run(_infilling(options, tasks, gates))
     found = {
         "model": options.model,
         "data": data.name,
@@ -53,12 +58,12 @@ def eval_infilling(
 
 
 async def _infilling(
-    options: Options, tasks: list[infilling.Task], shown: bool
+    options: Options, tasks: list[infilling.Task], gates: list[int]
 ) -> list[infilling.Result]:
     results = []
     async with chosen_engine(options) as engine:
         with progress(len(tasks)) as step:
-            async for result in infilling.run(engine, options, tasks, shown):
+            async for result in infilling.run(engine, options, tasks, gates):
                 results.append(result)
                 step()
     return results

@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -48,13 +48,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What two systems made of one task. `raw`, `invoked`, `automatic`: the answers."""
+    """What two systems made of one task: what was answered by hand, and at a key for each gate.
+
+    `passed` says which of the texts of the answers pass the tests; it is empty without tests.
+    """
 
     task: Task
     raw: Answer
     invoked: Answer
-    automatic: Answer | None
+    automatic: dict[int, Answer]
     passed: dict[str, bool]
+
+    def is_right(self, text: str) -> bool:
+        """Whether a text is what the author wrote, or passes the tests."""
+        return _is_exact(text, self.task) or self.passed.get(text, False)
 
 
 def load(path: Path, half: str) -> list[Task]:
@@ -83,21 +90,25 @@ def sample(tasks: Sequence[T], limit: int, seed: int) -> list[T]:
 
 
 async def run(
-    engine: Engine, options: Options, tasks: Sequence[Task], is_shown: bool
+    engine: Engine, options: Options, tasks: Sequence[Task], gates: Sequence[int]
 ) -> AsyncIterator[Result]:
-    """Give every task to both systems in turn; with `is_shown` also as a key would ask."""
+    """Give every task to both systems in turn; then as a key would ask, for each of `gates`.
+
+    These are values of the option `least_probability`.
+    """
     for task in tasks:
         plain = await raw(engine, options, task.doc, task.offset, task.wanted)
         plain = _without_suffix(plain, task)
         invoked = await ours(engine, options, task.doc, task.offset, is_automatic=False)
         if task.wanted == "line":  # of both systems
             invoked = replace(invoked, shown=first_line_of(invoked.shown))
-        automatic = None
-        if is_shown:
-            automatic = await ours(engine, options, task.doc, task.offset, is_automatic=True)
-        answers = {"raw": plain.text, "ours": invoked.shown}
-        passed = {name: _passes(task, text) for name, text in answers.items()}
-        yield Result(task, plain, invoked, automatic, passed if task.test else {})
+        automatic = {}
+        for gate in gates:
+            strict = replace(options, least_probability=gate)
+            automatic[gate] = await ours(engine, strict, task.doc, task.offset, is_automatic=True)
+        answers = {plain.text, invoked.shown, *(one.shown for one in automatic.values())}
+        passed = {text: _passes(task, text) for text in answers if task.test and text.strip()}
+        yield Result(task, plain, invoked, automatic, passed)
 
 
 def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
@@ -118,49 +129,53 @@ def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
         "raw": columns(lambda r: scoring.similarity(r.raw.text, r.task.solution)),
         "ours": columns(lambda r: scoring.similarity(r.invoked.shown, r.task.solution)),
     }
-    if results and results[0].passed:
+    if any(result.task.test for result in results):
         measures["pass_at_1"] = {
-            name: columns(lambda r, name=name: r.passed[name]) for name in ("raw", "ours")
+            "raw": columns(lambda r: r.passed.get(r.raw.text, False)),
+            "ours": columns(lambda r: r.passed.get(r.invoked.shown, False)),
         }
     found: dict[str, Any] = {}
     for name, values in measures.items():
         found[name] = {one: scoring.share(values[one], seed) for one in ("raw", "ours")}
         found[name]["difference"] = scoring.difference(values["ours"], values["raw"], seed)
-    if results and results[0].automatic:
-        found["shown"] = _shown(results, seed)
+    for gate in results[0].automatic if results else ():
+        found[f"shown_at_{gate}"] = _shown(results, gate, seed)
     return found
 
 
-def _shown(results: Sequence[Result], seed: int) -> dict[str, Any]:
+def _shown(results: Sequence[Result], gate: int, seed: int) -> dict[str, Any]:
     """Return what a person would have seen while typing, and how much of it was right."""
-    tasks = [result.task for result in results]
     texts = {
-        "raw": [result.raw.shown for result in results],
-        "ours": [result.automatic.shown if result.automatic else "" for result in results],
+        "raw": [(result, result.raw.shown) for result in results],
+        "ours": [(result, result.automatic[gate].shown) for result in results],
     }
-    right: dict[str, list[list[float]]] = {}
+    judges: dict[str, Callable[[Result, str], bool]] = {
+        "exact": lambda result, text: _is_exact(text, result.task),
+        "right": lambda result, text: result.is_right(text),
+        "right_beginning": lambda result, text: scoring.begins(text, result.task.solution),
+    }
     found: dict[str, Any] = {}
+    columns: dict[tuple[str, str], list[list[float]]] = {}
     for name, said in texts.items():
-        cases = list(zip(tasks, said, strict=True))
-        shown = [(task, text) for task, text in cases if text.strip()]
-        right[name] = _by_problem(tasks, [(t, _is_exact(text, t)) for t, text in shown])
-        begun = [(t, scoring.begins(text, t.solution)) for t, text in shown]
-        found[name] = {
-            "show_rate": scoring.share(
-                _by_problem(tasks, [(task, bool(text.strip())) for task, text in cases]), seed
-            ),
-            "precision": scoring.share(right[name], seed),
-            "right_beginning": scoring.share(_by_problem(tasks, begun), seed),
-        }
-    found["precision_ratio"] = scoring.ratio(right["ours"], right["raw"], seed)
+        shown = [(result, text) for result, text in said if text.strip()]
+        rate = _by_problem(results, [(result, bool(text.strip())) for result, text in said])
+        found[name] = {"show_rate": scoring.share(rate, seed)}
+        for what, judge in judges.items():
+            values = _by_problem(results, [(one, judge(one, text)) for one, text in shown])
+            columns[name, what] = values
+            found[name][what] = scoring.share(values, seed)
+    for what in ("exact", "right"):
+        found[f"{what}_ratio"] = scoring.ratio(columns["ours", what], columns["raw", what], seed)
     return found
 
 
-def _by_problem(tasks: Sequence[Task], among: Sequence[tuple[Task, bool]]) -> list[list[float]]:
-    """Return the values of every problem of `tasks`, which may be none, in the same order."""
-    found: dict[int, list[float]] = {task.problem: [] for task in tasks}
-    for task, value in among:
-        found[task.problem].append(float(value))
+def _by_problem(
+    results: Sequence[Result], among: Sequence[tuple[Result, bool]]
+) -> list[list[float]]:
+    """Return the values of every problem of `results`, which may be none, in the same order."""
+    found: dict[int, list[float]] = {result.task.problem: [] for result in results}
+    for result, value in among:
+        found[result.task.problem].append(float(value))
     return list(found.values())
 
 
