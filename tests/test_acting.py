@@ -120,6 +120,26 @@ async def test_diagnostics_are_published_and_none_clear_the_old_ones(
     assert one.of("textDocument/publishDiagnostics")[1:] == [{"uri": URI, "diagnostics": []}]
 
 
+async def test_what_a_prompt_finds_replaces_only_its_own_findings(shop: Path) -> None:
+    for name in ("Check", "Audit"):
+        its = CHECK.replace("Check it", name)
+        (shop / ".lsp-local" / "prompts" / f"{name}.md").write_text(its)
+    one = await editor(ScriptedChat(["2: wrong", "1: unnamed", "NONE", "2: slow"]), shop)
+
+    def shown() -> list[str]:
+        published = one.of("textDocument/publishDiagnostics")[-1]
+        return [diagnostic["message"] for diagnostic in published["diagnostics"]]
+
+    await choose(one, "Check")
+    await choose(one, "Audit")
+    assert shown() == ["unnamed", "wrong"]
+    await choose(one, "Check")
+    assert shown() == ["unnamed"]
+    one.change("def add(b, a):\n    return a - b\n")
+    await choose(one, "Check")
+    assert shown() == ["slow"]
+
+
 TEST = "def test_adds():\n    assert add(1, 2) == 3\n```"
 
 

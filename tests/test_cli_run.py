@@ -191,6 +191,7 @@ def prompts(tmp_path: Path) -> Path:
     (folder / "say.md").write_text("---\noutput: message\nscope: function\n---\nExplain.")
     (folder / "bad.md").write_text("---\nscope: all\n---\nx")
     (folder / "check.md").write_text("---\noutput: diagnostic\nscope: selection\n---\nCheck.")
+    (folder / "tidy.md").write_text("---\nlanguages: [go, js]\n---\nTidy.")
     return folder
 
 
@@ -209,6 +210,7 @@ def test_prompt_files(engine: ScriptedChat, cart: Path) -> None:
         pytest.param(["bad", "cart.py:1"], r"bad\.md:2: `scope` cannot be `all`", id="bad"),
         pytest.param(["say", "cart.py:1"], "`say` is about a function; there is none", id="scope"),
         pytest.param(["check", "cart.py:5"], "about a selection; there is none here", id="cursor"),
+        pytest.param(["tidy", "cart.py:5"], "is for go, javascript, not for python", id="language"),
         pytest.param(["rewrite", "cart.py:5"], "say what to do: `--do TEXT`", id="no words"),
         pytest.param(["body", "cart.py:5"], "not possible here; the function has one", id="body"),
         pytest.param(["fix", "cart.py"], "is no range; write FILE:LINE", id="no line"),

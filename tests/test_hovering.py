@@ -210,6 +210,7 @@ async def test_explain_again(server: Server, monkeypatch: pytest.MonkeyPatch) ->
         pytest.param((URI,), id="too few"),
         pytest.param((URI, {"line": -1, "character": 0}), id="before the beginning"),
         pytest.param((URI, {"line": "1", "character": 0}), id="a text"),
+        pytest.param((URI, {"line": 2**31, "character": 0}), id="a number that no position has"),
         pytest.param(("file:///gone", {"line": 1, "character": 0}), id="no such document"),
         pytest.param((URI, {"line": 0, "character": 0}), id="no symbol"),
         pytest.param((7, 8), id="nonsense"),

@@ -29,6 +29,7 @@ from lsp_local.options import Options, is_excluded
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.userprompts.files import PromptFile
+from lsp_local.userprompts.languages import covers
 from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 from lsp_local.verify.minimal import applied
 
@@ -114,7 +115,11 @@ def _prompt(name: str, where: Selection, trust: bool) -> PromptFile | None:
     if name not in prompts:
         known = ", ".join([*ACTIONS, *prompts])
         raise UserError(f"there is no action or prompt file {name!r}; there are {known}")
-    return prompts[name]
+    prompt, language = prompts[name], where.doc.language
+    if not covers(prompt.languages, language):
+        meant = ", ".join(prompt.languages)
+        raise UserError(f"`{name}` is for {meant}, not for {language}; see its `languages`")
+    return prompt
 
 
 def _offer(name: str, where: Selection, instruction: str, message: str) -> Offer:

@@ -8,14 +8,13 @@ from pygls.lsp.server import LanguageServer
 
 from lsp_local.actions import catalogue as actions
 from lsp_local.features.resolved import Resolved
-from lsp_local.lsp import convert_edits
+from lsp_local.lsp import convert, convert_edits
 from lsp_local.lsp.acting import Chosen
 from lsp_local.lsp.convert_edits import ACT
 from lsp_local.lsp.session import Session
 
 REWRITE = "lspLocal.rewrite"
 PREVIEW = "lspLocal/rewrite"
-MOST_UINTEGER = 2**31 - 1
 UNKNOWN = "this action is no longer known; choose it again"
 NOT_HERE = "this code is not to be read: it is private, excluded by your options, or all is paused"
 KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
@@ -113,8 +112,7 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
 
 def closed(ls: WithSession, uri: str) -> None:
     """Take back what was found in a document that is no longer open."""
-    if uri in ls.session.instructed.marked:
-        ls.session.instructed.marked.discard(uri)
+    if ls.session.instructed.findings.forget(uri):
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
@@ -127,7 +125,7 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
                 "end": {"line": int(last), "character": int(behind)},
             },
             str(instruction),
-        ) if _are_uintegers(line, character, last, behind) and instruction.strip():
+        ) if convert.are_uintegers(line, character, last, behind) and instruction.strip():
             doc = ls.session.readable(uri)
             if doc is None:
                 ls.session.instructed.notices.say(NOT_HERE)
@@ -139,11 +137,6 @@ def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
                 return Chosen(doc, offer, instruction=instruction.strip())
             ls.session.instructed.notices.say(NOT_HERE)
     return None
-
-
-def _are_uintegers(*numbers: int) -> bool:
-    """Whether numbers can be a position's. LSP, "Base Types"."""
-    return min(numbers) >= 0 and max(numbers) <= MOST_UINTEGER
 
 
 async def _apply(ls: WithSession, chosen: Chosen) -> None:
@@ -166,10 +159,10 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
     if found.diagnostics is not None:
         if not found.diagnostics:
             ls.session.instructed.notices.say(f"{chosen.offer.title}: nothing was found")
-        shown = convert_edits.diagnostics_out(doc, found.diagnostics, encoding)
+        known = ls.session.instructed.findings.put(doc, chosen.offer.name, found.diagnostics)
+        shown = convert_edits.diagnostics_out(doc, known, encoding)
         params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
         ls.text_document_publish_diagnostics(params)
-        ls.session.instructed.marked.add(doc.uri)
     capabilities = ls.client_capabilities
     edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
     if edit is None and (found.new_file or found.edits):

@@ -12,6 +12,7 @@ from lsp_local.features.hover import Hover, State, render
 from lsp_local.text import Document, Outcome
 
 ACCEPTED = "lspLocal.accepted"  # the command of every item
+MOST_UINTEGER = 2**31 - 1
 
 # LSP, "Text Documents": \n, \r\n and \r end a line; \f and \u2028, unlike in Python, do not.
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -133,11 +134,17 @@ def takes_markdown(capabilities: types.ClientCapabilities) -> bool:
     return types.MarkupKind.Markdown in (formats or ())
 
 
+def are_uintegers(*numbers: int) -> bool:
+    """Whether numbers can be a position's. LSP, "Base Types"."""
+    return min(numbers) >= 0 and max(numbers) <= MOST_UINTEGER
+
+
 def place_in(arguments: object) -> tuple[str, types.Position] | None:
     """Return the URI and the position in the arguments of a command, None for anything else."""
     match arguments:
         case [str(uri), {"line": int(line), "character": int(character)}, *_]:
-            return (uri, types.Position(line, character)) if min(line, character) >= 0 else None
+            is_place = are_uintegers(line, character)
+            return (uri, types.Position(line, character)) if is_place else None
         case [str(uri), types.Position() as position, *_]:
             return uri, position
     return None

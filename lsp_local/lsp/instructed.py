@@ -12,6 +12,7 @@ from lsp_local.features import instruct
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.acting import Acting, Chosen
 from lsp_local.lsp.documents import Documents
+from lsp_local.lsp.findings import Findings
 from lsp_local.lsp.hovering import Hovering
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.notices import Notices
@@ -30,7 +31,7 @@ class Instructed:
         self.acting = Acting(notices)
         self.hovering = Hovering()
         self.notices = notices
-        self.marked: set[str] = set()  # documents with diagnostics of ours
+        self.findings = Findings()
         self._loader = loader
         self._documents = documents
         self._ready: EngineClient | None = None
