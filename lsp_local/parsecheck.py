@@ -10,6 +10,7 @@ from lsp_local.typed_trees import parse_typed
 N_TRIES = 8  # lines, or closing characters, that may be cut off the end
 N_CUTS = 3  # words that may be cut off a beginning; each is some ten small parses
 N_PARTS = 16  # words or signs that may be cut off a line, so that it can stand; a parse each
+WORD = re.compile(r"\w+")
 LAST_WORD = re.compile(r"(\w+|[^\w\s]|\s+)$")
 LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
 NAMES = ("", "x", " x", " = x", ": x", " x in x")  # how what has begun may go on
@@ -36,10 +37,14 @@ def longest_valid(doc: Document, offset: int, text: str) -> str:
 def longest_beginning(doc: Document, offset: int, text: str) -> str:
     """Return as much of `text`, the beginning of more, as can still become valid code.
 
-    Tried are a few ways to go on: a name, what closes the brackets, the end of a header.
+    Tried are a few ways to go on: a name, what closes the brackets, the end of a header. The rest
+    of a word that the user has begun is not what makes a half-written line an error.
     """
     tree = parse_typed(doc.text, doc.language)
     if tree is None or not text.strip():
+        return text
+    is_rest = rest_of_word(doc.text[:offset], text) == text
+    if is_rest and tree.replaced(offset, offset, text).n_errors <= tree.n_errors:
         return text
     n_allowed = _n_allowed(tree, offset)
     candidate = text.rstrip()
@@ -53,6 +58,12 @@ def longest_beginning(doc: Document, offset: int, text: str) -> str:
         if not candidate.strip():
             break
     return ""
+
+
+def rest_of_word(before: str, text: str) -> str:
+    """Return what `text` adds to the word that `before` ends with, "" where there is none."""
+    found = WORD.match(text)
+    return found[0] if found and WORD.fullmatch(before[-1:]) else ""
 
 
 def standing(doc: Document, offset: int, text: str) -> str:

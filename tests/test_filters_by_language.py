@@ -1,9 +1,12 @@
 """Every filter of the judge, in three languages: what it silences, and what it leaves whole."""
 
+from dataclasses import replace
+
 import pytest
 from marks import doc_at
 from test_complete import ScriptedEngine
 
+from lsp_local.engine.base import Generated, GenerateRequest, OnText
 from lsp_local.features.inline_completion import complete
 from lsp_local.features.reading import Reader
 from lsp_local.options import Options
@@ -12,10 +15,30 @@ from lsp_local.windows import Windows
 PY, TS, GO = "python", "typescript", "go"
 
 
-async def check(language: str, marked: str, said: str, want: str) -> None:
+class Unsure(ScriptedEngine):
+    """Is not sure of what would come behind its answer."""
+
+    async def generate(
+        self, request: GenerateRequest, on_text: OnText = lambda _text: None
+    ) -> Generated:
+        return replace(
+            await super().generate(request, on_text),
+            text=self.answer,
+            stop="unsure",
+            confidence=0.9,
+        )
+
+
+async def check(
+    language: str,
+    marked: str,
+    said: str,
+    want: str,
+    engine: type[ScriptedEngine] = ScriptedEngine,
+) -> None:
     """Say what the model said; want what somebody sees who types, or the reason for silence."""
     doc, offset = doc_at(marked, language)
-    reader = Reader(ScriptedEngine(said), Options(), Windows())
+    reader = Reader(engine(said), Options(), Windows())
     outcome = await complete(reader, doc, offset, reader.wish(is_automatic=True))
     assert (outcome.text or f"[{outcome.reason}]") == want
 
@@ -145,3 +168,34 @@ async def test_an_invented_name(language: str, marked: str, said: str, want: str
 )
 async def test_what_is_right_is_shown(language: str, marked: str, said: str, want: str) -> None:
     await check(language, marked, said, want)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        (PY, "x = 1  # the refer<CURSOR>\n", "ences that are", "ences"),
+        (TS, "// the refer<CURSOR>\n", "ences that are", "ences"),
+        (GO, "package a\n\n// the refer<CURSOR>\n", "ences that are", "ences"),
+        (PY, "x = 1  # the <CURSOR>\n", "references that", "[unsure]"),
+        (TS, "// the refer<CURSOR>\n", " to the", "[unsure]"),
+        (GO, 'package a\n\nvar x = "refer<CURSOR>"\n', "ences to", "ences"),
+    ],
+)
+async def test_half_a_phrase(language: str, marked: str, said: str, want: str) -> None:
+    await check(language, marked, said, want, Unsure)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "said", "want"),
+    [
+        (PY, "def is_child_of_func<CURSOR>\n", "tion", "tion"),
+        (TS, "function isChildOfFunc<CURSOR>\n", "tion", "tion"),
+        (GO, "package a\n\nfunc isChildOfFunc<CURSOR>\n", "tion", "tion"),
+        (TS, "  func<CURSOR>\n", "tion", "[unsure]"),
+    ],
+    ids=[PY, TS, GO, "a keyword that cannot stand alone"],
+)
+async def test_the_rest_of_a_word_on_a_line_that_is_half_written(
+    language: str, marked: str, said: str, want: str
+) -> None:
+    await check(language, marked, said, want, Unsure)

@@ -202,6 +202,27 @@ def test_the_busiest_part_of_a_session_is_taken() -> None:
     assert kinds(trace) == ["opened", *["typed"] * 10]
 
 
+def test_what_a_program_writes_is_not_typed() -> None:
+    words = ("const", " x", " =", " value", ";")
+    starts = [7 + sum(map(len, words[:n])) for n in range(len(words))]
+    streamed = [
+        edit(2000 + 30 * n, [at, at, word])
+        for n, (at, word) in enumerate(zip(starts, words, strict=True))
+    ]
+    at_end = {"t": 1000, "kind": "sel", "sel": [[7, 7]]}
+    by_hand = edit(3000, [23, 23, "s"])
+    menu = edit(3040, [24, 24, "tatus"])
+    trace = recorded_session(
+        session(at_end, *streamed, by_hand, menu), "day", ROOT, language_of, 60
+    )
+    assert trace is not None
+    assert kinds(trace)[3:] == [*["streamed"] * 5, "typed", "edited"]
+    before = next(n for n, step in enumerate(trace.steps) if step.act == "typed")
+    assert ahead(trace, before + 1).text == ""
+    assert ahead(trace, before + 1, by_keys=False).text == "tatus"
+    assert ahead(trace, 3).text == ""
+
+
 def test_other_json_is_typed_as_a_file(tmp_path: Path) -> None:
     path = tmp_path / "big.json"
     path.write_text(json.dumps(list(range(40)), indent=1))

@@ -107,7 +107,7 @@ class LlamaVim:
             loop.call_later(ENTER_S, self._pick_here)
         elif act is Act.MOVED:
             self._turn = loop.call_later(RETRY_S, self._on_cursor_moved, False)
-        else:
+        elif act is not Act.STREAMED:
             # One event for a key and what the editor adds to it.
             self._turn = loop.call_soon(self._on_cursor_moved, True)
 

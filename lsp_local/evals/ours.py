@@ -82,6 +82,7 @@ class Ours:
         self._cancel(*self._open.values())
         if act in (Act.OPENED, Act.MOVED):
             self._rpc.notify("lspLocal/didMoveCursor", _place(doc, offset))
+        if act not in (Act.TYPED, Act.EDITED):
             return
         self._spent.n_requests += 1
         self._n_answers += 1

@@ -16,6 +16,8 @@ from lsp_local.text import Document
 LONGEST_GAP_S = 5.0  # of a user who does nothing
 OWN_CURSOR_MS = 20  # a selection that soon after an edit is where the edit left the cursor
 PAIRS = ("()", "[]", "{}", '""', "''", "``", "<>")  # typed as one key where an editor closes them
+STREAM_S = 0.06  # whole words that follow each other sooner come from a program
+LEAST_WORD = 3  # characters
 LINE_END = re.compile(r"\r?\n[ \t]*(?:\r?\n[ \t]*)?")
 
 Event = dict[str, Any]
@@ -67,6 +69,7 @@ class _Session:
         self._cursors: dict[int, int] = {}
         self._focus: int | None = None
         self._steps: list[Step] = []
+        self._words: set[int] = set()  # the steps that insert more than a key does
         self._now = self._then = 0.0
 
     def steps(self, events: list[Event]) -> list[Step]:
@@ -82,7 +85,7 @@ class _Session:
                 self._select(number, event["sel"][0][1])
             elif number in self._docs and event["kind"] == "edit":
                 self._edit(number, event, following)
-        return self._steps
+        return self._streamed()
 
     def _open(self, number: int, path: str, text: str) -> None:
         known = self._docs.get(number)
@@ -114,12 +117,32 @@ class _Session:
         self._cursors[number] = min(cursor, len(text))
         # What a rename changes elsewhere is known to the editor when the user looks there.
         if number == self._focus:
+            if act is Act.EDITED and any(len(text.strip()) >= LEAST_WORD for *_, text in edits):
+                self._words.add(len(self._steps))
             self._add(act, number)
+
+    def _streamed(self) -> list[Step]:
+        """Return the steps; what a program wrote, word by word, nobody typed or asked about."""
+        steps = list(self._steps)
+        first = 0
+        for last in range(1, len(steps) + 1):
+            if last < len(steps) and _goes_on(steps[last - 1], steps[last]):
+                continue
+            if sum(n in self._words for n in range(first, last)) > 1:
+                steps[first:last] = [replace(one, act=Act.STREAMED) for one in steps[first:last]]
+            first = last
+        return steps
 
     def _add(self, act: Act, number: int) -> None:
         gap = self._now - self._then
         self._then = self._now
         self._steps.append(Step(gap, act, self._docs[number], self._cursors[number]))
+
+
+def _goes_on(step: Step, following: Step) -> bool:
+    """Whether two changes of a document follow each other as a program's do."""
+    are_changes = all(one.act in (Act.TYPED, Act.EDITED) for one in (step, following))
+    return are_changes and step.doc.uri == following.doc.uri and following.gap <= STREAM_S
 
 
 def is_typed(edits: list[Edit], text: str, cursor: int) -> bool:

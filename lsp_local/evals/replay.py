@@ -184,7 +184,7 @@ class Replay:
 
     def _match(self, shown: Shown) -> Match:
         first = head(shown.text)
-        wanted = ahead(self._trace, self._n_done, first.count("\n")).text
+        wanted = ahead(self._trace, self._n_done, first.count("\n"), by_keys=False).text
         if first == wanted:
             return Match.RIGHT
         return Match.PARTLY if wanted.startswith(first) else Match.WRONG

@@ -16,6 +16,7 @@ class Act(StrEnum):
     MOVED = "moved"  # the cursor, without a change
     TYPED = "typed"  # one key, or what an editor adds to it (indentation, closing bracket)
     EDITED = "edited"  # anything else: deletion, paste, undo, an accepted suggestion
+    STREAMED = "streamed"  # not the user: a program writes, and editors ask for nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,21 @@ class Ahead:
     last: int
 
 
-def ahead(trace: Trace, n_done: int, n_line_ends: int = 0, n_most: int = LONGEST_LINE) -> Ahead:
+def ahead(
+    trace: Trace,
+    n_done: int,
+    n_line_ends: int = 0,
+    n_most: int = LONGEST_LINE,
+    *,
+    by_keys: bool = True,
+) -> Ahead:
     """Return what is typed after the first `n_done` steps up to the end of the line.
 
     `n_line_ends` line ends are typed before that, and `n_most` characters in all. Mistakes and
     their corrections are not part of it, except in a recorded session: nobody knows what that
-    user had in mind.
+    user had in mind. There, what a menu or the clipboard adds counts only if not `by_keys`.
     """
-    typing = (Act.TYPED,) if trace.is_recorded else (Act.TYPED, Act.EDITED)
+    typing = (Act.TYPED,) if trace.is_recorded and by_keys else (Act.TYPED, Act.EDITED)
     now = trace.steps[n_done - 1]
     before, behind = now.doc.text[: now.cursor], now.doc.text[now.cursor :]
     found = Ahead("", n_done - 1)
@@ -73,6 +80,8 @@ def ahead(trace: Trace, n_done: int, n_line_ends: int = 0, n_most: int = LONGEST
         text = step.doc.text
         n_new = len(text) - len(now.doc.text)
         if n_new < 0 or not text.startswith(before) or not text.endswith(behind):
+            if trace.is_recorded:
+                break
             continue
         typed = text[now.cursor : now.cursor + n_new]
         if typed.count("\n") > n_line_ends or len(typed) > n_most:

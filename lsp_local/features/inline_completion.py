@@ -15,6 +15,7 @@ from lsp_local.engine.base import (
 )
 from lsp_local.features.reading import Reader, Reading, Wish, read_around
 from lsp_local.options import Options, is_excluded
+from lsp_local.parsecheck import rest_of_word
 from lsp_local.stops import cut
 from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
 
@@ -65,7 +66,10 @@ async def complete(
 def _outcome(
     doc: Document, offset: int, reading: Reading, wish: Wish, answer: Generated, stats: Stats
 ) -> Outcome:
-    text, reason = judge.judge(answer.text, answer.stop, reading.stops, doc, offset)
+    said, is_prose = answer.text, _wanted(doc, offset, reading) is gate.Situation.PROSE
+    if is_prose and answer.stop == "unsure" and wish.is_automatic:
+        said = rest_of_word(doc.text[:offset], said)  # half a phrase says nothing
+    text, reason = judge.judge(said, answer.stop, reading.stops, doc, offset)
     if reason is Reason.SHOWN and wish.is_automatic:
         text, reason = judge.as_it_stands(text, answer.stop, doc, offset)
     if reason is Reason.SHOWN and wish.is_automatic:
@@ -89,9 +93,7 @@ def _second_look(
     """Judge what nobody has asked for: worth a look, and sure enough for its names."""
     if judge.is_only_comment(text, reading.stops):
         return Reason.COMMENT_ONLY
-    wanted = gate.situation(reading.stops, asking.place_at(doc, offset, reading.stops))
-    if wanted is gate.Situation.PROSE and answer.stop == "unsure" and wish.strictness:
-        return Reason.UNSURE  # half a phrase says nothing
+    wanted = _wanted(doc, offset, reading)
     elsewhere = " ".join(piece.text for piece in reading.pieces)
     n_unknown = len(names.unknown(doc, offset, text, elsewhere))
     if not n_unknown:
@@ -101,7 +103,7 @@ def _second_look(
 
 
 def _request(doc: Document, offset: int, reading: Reading, wish: Wish) -> GenerateRequest:
-    wanted = gate.situation(reading.stops, asking.place_at(doc, offset, reading.stops))
+    wanted = _wanted(doc, offset, reading)
     return GenerateRequest(
         reading.tokens,
         reading.n_predict,
@@ -111,6 +113,10 @@ def _request(doc: Document, offset: int, reading: Reading, wish: Wish) -> Genera
         priority=wish.priority,
         on_this_line=_is_blank_line(reading),
     )
+
+
+def _wanted(doc: Document, offset: int, reading: Reading) -> gate.Situation:
+    return gate.situation(reading.stops, asking.place_at(doc, offset, reading.stops))
 
 
 def _is_blank_line(reading: Reading) -> bool:
