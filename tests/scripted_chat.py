@@ -132,4 +132,4 @@ def opening_of(request: GenerateRequest) -> str:
 
 def _second(n_prompt: int, text: str, where: str, instead: str) -> Second:
     offset = text.index(where)
-    return Second(n_prompt + offset, offset, ord(instead), instead, gap=0.1)
+    return Second(n_prompt + offset, offset, ord(instead), instead, gap=0.01)

@@ -158,7 +158,7 @@ SAME = fenced("python", "def add(a, b):\n    return a - b")
             [("-", " ")], [], "! nothing was changed", id="white space makes no other program"
         ),
         pytest.param(
-            [("-", "-")] * 20, [SAME] * 8, "! nothing was changed", id="eight are tried at most"
+            [("-", "-")] * 20, [SAME] * 6, "! nothing was changed", id="six are tried at most"
         ),
     ],
 )
@@ -172,6 +172,22 @@ async def test_of_what_was_nearly_said_the_most_natural_code_is_taken() -> None:
     star = fenced("python", "def add(a, b):\n    return a * b")
     engine = ScriptedChat([SAME, star, fenced("python", GOOD)], [("-", "*"), ("-", "+")])
     engine.natural = ["a + b"]
+    await check(engine, PYTHON, PYTHON_AFTER, is_fix=True)
+
+
+async def test_a_safe_answer_may_be_less_natural_than_what_was_nearly_said() -> None:
+    star = fenced("python", "def add(a, b):\n    return a * b")
+    engine = ScriptedChat([star, fenced("python", GOOD)], [("*", "+")])
+    engine.natural = ["a + b"]
+    await check(engine, PYTHON, PYTHON_AFTER, is_fix=True)
+    engine = ScriptedChat([fenced("python", GOOD), star], [("+", "*")])
+    engine.natural = ["a + b"]
+    await check(engine, PYTHON, PYTHON_AFTER, is_fix=True)
+
+
+async def test_what_was_nearly_said_counts_too_where_no_answer_is_safe() -> None:
+    broken = fenced("python", "def add(a, b):\n    return (a - b")
+    engine = ScriptedChat([broken, broken, fenced("python", GOOD)], [("-", "+")])
     await check(engine, PYTHON, PYTHON_AFTER, is_fix=True)
 
 
