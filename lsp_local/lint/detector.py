@@ -1,0 +1,15 @@
+"""Where the detector is made that looks for findings with a model."""
+
+from lsp_local.lint.finding import Detector
+from lsp_local.options import Options
+from lsp_local.text import UserError
+
+# The least confidence that is reported unless `--min-confidence` says otherwise.
+LEAST_CONFIDENCE = 0.5
+
+
+def detector(options: Options) -> Detector:
+    """Make the detector for the model that `options` name. Raises UserError without one."""
+    raise UserError(
+        f"nothing is looked for with {options.model} as yet; `--static` does what needs no model"
+    )
