@@ -58,9 +58,19 @@ MISSING = [("docstring-mismatch", "prize", "price")]
         ),
         pytest.param(
             "a.py",
-            python(r"    :param \*args: A.", "*args"),
-            [],
+            python(r"    :param \*price: P.\n    :param prize: P.".replace(r"\n", "\n")),
+            [("docstring-mismatch", "prize", None)],
             id="stars are no part of a name",
+        ),
+        pytest.param("a.py", python("    :param b: B.", "*rest"), [], id="any number is taken"),
+        pytest.param(
+            "a.py", "@adds(1)\n" + python("    :param b: B."), [], id="a decorator may add more"
+        ),
+        pytest.param(
+            "a.py",
+            "@staticmethod\n@functools.cache\n" + python("    :param prize: B."),
+            MISSING,
+            id="decorators that add nothing",
         ),
         pytest.param("a.py", python("    :param b: B.", "**rest"), [], id="anything may be taken"),
         pytest.param(

@@ -21,6 +21,11 @@ Spans = Sequence[tuple[int, int]]
 
 TODO = re.compile(r"\b(TODO|FIXME)\b")
 CLOSE = 0.75  # how much alike two names are of which one was renamed
+# Decorators after which a function takes what it says.
+KEEPING = re.compile(
+    r"@(\w+\.)*(staticmethod|classmethod|property|\w+\.setter|\w*cache\w*|abstract\w+|overload"
+    r"|override|final|contextmanager|asynccontextmanager|no_type_check|deprecated)\b"
+)
 ARGUMENTS = re.compile(r"\barguments\b")
 RECEIVERS = ("self", "cls", "this")
 RECEIVER = re.compile(r"[&*\s]*(mut\s+)?(self|cls|this)\b")
@@ -119,5 +124,13 @@ def _takes_any(tree: Tree, function: Function) -> bool:
     return (
         bool(reads_all)
         or len(named) > len(parameters(tree, function))
-        or any(text.startswith("**") for text in named)
+        or any(text.startswith(("*", "...")) for text in named)
+        or not _is_plain(tree, function)
     )
+
+
+def _is_plain(tree: Tree, function: Function) -> bool:
+    """Whether no decorator of Python can add a parameter."""
+    lines = tree.text[function.start : function.head].split("\n")
+    decorators = [line.strip() for line in lines if line.lstrip().startswith("@")]
+    return tree.language != "python" or all(map(KEEPING.match, decorators))
