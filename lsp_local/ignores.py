@@ -49,6 +49,7 @@ class Ignores:
         self,
         below: str = "",
         most_bytes: float = MOST_BYTES,
+        most_files: float = MOST_FILES,
         on_error: Callable[[str, OSError], None] = lambda *_: None,
     ) -> Iterator[str]:
         """Yield the paths of the files that may be read, in the order of their names.
@@ -67,7 +68,7 @@ class Ignores:
                         folders.append(path)
                 elif self._is_readable(entry, path, most_bytes):
                     n_files += 1
-                    if n_files > MOST_FILES:
+                    if n_files > most_files:
                         return
                     yield path
             waiting += reversed(folders)

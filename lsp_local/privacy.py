@@ -19,6 +19,7 @@ UNSURE = {NAMED, "Base64 High Entropy String", "Hex High Entropy String"}
 MADE_UP = re.compile(
     r"example|(.)\1{5}|xxxx|<|\$\{|your|^(pass(word|wd)?|secret|pw|pwd|test)$", re.I
 )
+MAY_BE_CERTAIN = re.compile(r"(?=[A-Za-z_+/=-]{0,40}\d)[\w+/=-]{16}|://")
 WHOLE_KEY = re.compile(
     r"(-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?:\\n|[\s\"'+,\\])*[A-Za-z0-9+/]{40}"
 )
@@ -156,6 +157,8 @@ def _secrets_in(line: str) -> list[tuple[int, int]]:
 
 def _certain_in(line: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
+    if not MAY_BE_CERTAIN.search(line):
+        return spans
     for value in _values(line):
         kinds = _kinds(line)[value]
         is_sure = kinds - UNSURE or (NAMED in kinds and len(kinds) > 1)

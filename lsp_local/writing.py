@@ -12,6 +12,9 @@ def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
     Raises UserError where that fails, or where the file holds anything but `before`.
     """
     real = path.resolve()
+    if real.exists() and not real.is_file():
+        _pour(real, content)
+        return
     part = real.with_name(f".{real.name}.{os.getpid()}.lsp-local")
     try:
         part.write_bytes(content)
@@ -25,3 +28,12 @@ def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
         raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def _pour(path: Path, content: bytes) -> None:
+    """Write into what is no file, such as a pipe or `/dev/null`, and leave it there."""
+    try:
+        with path.open("wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; give the path of a file") from None

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config.toml").touch()
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(detector, "detector", lambda _: ScriptedDetector())
+    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector()))
     return folder
 
 

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,6 @@ from typer.testing import CliRunner, Result
 
 from lsp_local.cli.app import app
 from lsp_local.lint import detector, planning
-from lsp_local.lint.finding import Detector
-from lsp_local.options import Options
 
 CODE = 'def add(a, price):\n    """Add.\n\n    :param a: A.\n    :param prize: P.\n    """\n'
 BODY = "    return a - price\n"
@@ -38,10 +37,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedDetector:
     made = ScriptedDetector()
 
-    def detector_of(options: Options) -> Detector:
-        return made
-
-    monkeypatch.setattr(detector, "detector", detector_of)
+    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(made))
     return made
 
 
@@ -149,7 +145,7 @@ UP = "the 0.01 seconds are used up; files not looked at: 1"
 def test_the_time_is_up(
     shop: Path, monkeypatch: pytest.MonkeyPatch, how: str, code: int, stderr: str
 ) -> None:
-    monkeypatch.setattr(detector, "detector", lambda _: ScriptedDetector(seconds=9))
+    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector(seconds=9)))
     check(f"--max-seconds 0.01 --on-model-error {how}", code, DOCSTRING, stderr)
 
 
@@ -157,11 +153,11 @@ def test_the_time_is_up(
 def test_changes(shop: Path) -> None:
     commit(shop)
     check("--diff HEAD", 0, "", "nothing has changed since HEAD")
-    check("--staged", 0, "", "no files to look at")
+    check("--staged", 0, "", "nothing to look at")
     (shop / "cart.py").write_text(f"{CODE}    # TODO: round\n{BODY}")
     todo = "cart.py:7:7: note: a new line leaves a TODO [todo]\n"
     check("--diff HEAD", 1, todo)
-    check("--staged", 0, "", "no files to look at")
+    check("--staged", 0, "", "nothing to look at")
     git(shop, "add", "-A")
     (shop / "cart.py").write_text("")
     check("--staged", 1, todo)
@@ -249,7 +245,7 @@ def test_odd_files_are_one_line_each(shop: Path) -> None:
 
 def test_an_excluded_file_is_not_read(shop: Path) -> None:
     (shop.parent / "config.toml").write_text('exclude = ["cart.py"]\n')
-    said = "cart.py is private (`exclude`); it is left out\nno files to look at"
+    said = "cart.py is private (`exclude`); it is left out\nnothing to look at"
     check("--static cart.py", 0, "", said)
 
 
@@ -266,13 +262,14 @@ def test_a_name_may_hold_any_bytes(shop: Path) -> None:
 def test_ctrl_c_is_130_and_leaves_nothing_behind(shop: Path) -> None:
     script = (
         "import sys; sys.path[:0] = ['TESTS']\n"
+        "from contextlib import nullcontext\n"
         "from linted import ScriptedDetector\n"
         "from lsp_local.lint import detector\n"
         "class Slow(ScriptedDetector):\n"
         "    async def find(self, *a):\n"
         "        print('asked', file=sys.stderr, flush=True)\n"
         "        return await super().find(*a)\n"
-        "detector.detector = lambda options: Slow(seconds=60)\n"
+        "detector.detector = lambda options: nullcontext(Slow(seconds=60))\n"
         "from lsp_local.__main__ import main\n"
         "sys.argv = ['lsp-local', 'lint', '--fix', '--output', 'out.txt']\n"
         "main()\n"

@@ -114,6 +114,18 @@ def test_columns_of_reviewdog_are_bytes() -> None:
         assert between(lines, start, end).encode("latin-1").decode() == TEXT[one.start : one.end]
 
 
+def test_a_line_that_nobody_reads_is_not_repeated() -> None:
+    doc = doc_of("x = '" + "é" * 5000 + "' - 1\n")
+    one = found("wrong-operator", doc, 5007, 5008, "wrong", replacement="+")
+    report = Report((one,))
+    assert FORMATS["full"](report) == (
+        "shop/cart.py:1:5008: warning: wrong [wrong-operator]\n  = write `+` instead\n\n"
+    )
+    (diagnostic,) = json.loads(FORMATS["rdjson"](report))["diagnostics"]
+    assert diagnostic["location"]["range"] == {"start": {"line": 1}, "end": {"line": 1}}
+    assert "suggestions" not in diagnostic
+
+
 def test_junit_is_xml() -> None:
     suites = ET.fromstring(FORMATS["junit"](sample()))
     assert suites.attrib == {"name": "lsp-local lint", "tests": "6", "failures": "6", "errors": "0"}

@@ -56,6 +56,13 @@ OPERATOR = "wrong-operator:{}: wrong"
             [],
             id="Java",
         ),
+        pytest.param(
+            "a.tsx",
+            "const a = (\n  <b>\n    {/* lsp-local: ignore[wrong-operator] */}\n"
+            "    {a - b}\n  </b>\n);\n",
+            [],
+            id="JSX",
+        ),
         pytest.param("a.c", "int c = a - b; /* lsp-local: ignore */\n", [], id="C"),
         pytest.param("a.cpp", "int c = a - b; // lsp-local: ignore\n", [], id="C++"),
         pytest.param(

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,6 +144,8 @@ def _run(choices: Choices) -> int:
 
 def _merged(choices: Choices) -> Report:
     report = merging.merged(choices.where.paths)
+    sure = run.sure_enough(report.findings, choices.limits.least_confidence)
+    report = replace(report, findings=tuple(sure))
     if choices.wanted.format != "diff":
         return report
     return merging.with_sources(report, planning.root_for([Path()], is_of_changes=False))
@@ -154,27 +156,34 @@ def _looked(choices: Choices) -> Report:
     paths = where.paths or (Path(),)
     root = planning.root_for(paths, where.is_of_changes)
     options = chosen_options(asked.model, root)
-    detector = _detector(choices, options)
     plan = _plan(where, root, paths, options)
     if not plan.items:
-        _tell(f"nothing has changed since {where.diff}" if where.diff else "no files to look at")
-    cache = _cache(asked, options) if detector is not None else None
+        changed = f"nothing has changed since {where.diff}"
+        _tell(changed if where.diff else "nothing to look at")
+    cache = None if asked.is_static else _cache(asked, options)
     try:
         with advancing("lint", sum(plan.n_bytes(one.path) for one in plan.items)) as advance:
-            watch = Watch(_tell, advance)
-            return asyncio.run(run.lint(plan, detector, cache, choices.limits, watch))
+            return asyncio.run(_look(choices, options, plan, cache, Watch(_tell, advance)))
     finally:
         if cache is not None:
             cache.close()
 
 
-def _detector(choices: Choices, options: Options) -> Detector | None:
+async def _look(
+    choices: Choices, options: Options, plan: Plan, cache: Cache | None, watch: Watch
+) -> Report:
+    async with AsyncExitStack() as stack:
+        detector = await _detector(choices, options, stack)
+        return await run.lint(plan, detector, cache, choices.limits, watch)
+
+
+async def _detector(choices: Choices, options: Options, stack: AsyncExitStack) -> Detector | None:
     """Return the detector, None without a model. Raises NoModelError where one is asked for."""
     if choices.asked.is_static:
         return None
     how = choices.judged.on_model_error
     try:
-        return detectors.detector(options)
+        return await stack.enter_async_context(detectors.detector(options))
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None

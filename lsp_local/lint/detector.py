@@ -1,5 +1,8 @@
 """Where the detector is made that looks for findings with a model."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from lsp_local.lint.finding import Detector
 from lsp_local.options import Options
 from lsp_local.text import UserError
@@ -8,8 +11,10 @@ from lsp_local.text import UserError
 LEAST_CONFIDENCE = 0.5
 
 
-def detector(options: Options) -> Detector:
-    """Make the detector for the model that `options` name. Raises UserError without one."""
+@asynccontextmanager
+async def detector(options: Options) -> AsyncIterator[Detector]:
+    """Give the detector for the model that `options` name. Raises UserError without one."""
     raise UserError(
         f"nothing is looked for with {options.model} as yet; `--static` does what needs no model"
     )
+    yield

@@ -12,6 +12,7 @@ from lsp_local.privacy import masked
 from lsp_local.text import Document
 
 N_FINGERPRINT = 32  # hexadecimal digits
+MOST_SOURCE = 2000  # characters; nobody reads a longer line
 SPACE = re.compile(r"\s+")
 
 
@@ -124,9 +125,9 @@ class Finding:
     """Something that may be wrong between two offsets of a file.
 
     Lines and columns count from 1, columns in code points; the end is behind the last character.
-    `source` is the text of the lines from `line` to `end_line`, with secrets masked. `confidence`
-    is None for what is certain. `fingerprint` stays when lines move. Invariant: `replacement`,
-    where there is one, differs from what is there.
+    `source` is the text of the lines from `line` to `end_line`, with secrets masked, or "" if that
+    is long. `confidence` is None for what is certain. `fingerprint` stays when lines move.
+    Invariant: `replacement`, where there is one, differs from what is there.
     """
 
     rule: str
@@ -190,6 +191,7 @@ def found(
     changing = replacement if replacement != doc.text[start:end] else None
     line, column = position(doc.text, start)
     end_line, end_column = position(doc.text, end)
+    source = doc.text[_line_start(doc.text, start) : _line_end(doc.text, end)]
     return Finding(
         rule=rule,
         level=RULES[rule].level,
@@ -206,7 +208,7 @@ def found(
         confidence=confidence,
         is_static=RULES[rule].is_static,
         fingerprint=_fingerprint(rule, doc, start, end),
-        source=masked(doc.text[_line_start(doc.text, start) : _line_end(doc.text, end)]),
+        source=masked(source) if len(source) <= MOST_SOURCE else "",
     )
 
 

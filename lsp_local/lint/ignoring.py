@@ -17,6 +17,7 @@ from lsp_local.trees import Tree
 
 MARK = re.compile(r"lsp-local:[ \t]*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\n]*)\])?")
 OPENING = re.compile(r"(//[/!]?|/\*[*!]?|#+)[ \t]*$")
+JSX = re.compile(r"\s*\{\s*\}\s*")  # around a comment
 STALE = "stale-ignore"
 
 
@@ -86,7 +87,12 @@ class _Lines:
         for start, end in self.comments:
             bare[start:end] = [" " if char != "\n" else char for char in bare[start:end]]
         rows = "".join(bare).split("\n")
-        self._with_code = [n + 1 for n, row in enumerate(rows) if row.strip()]
+        given = tree.text.split("\n")
+        self._with_code = [
+            n + 1
+            for n, row in enumerate(rows)
+            if row.strip() and not (row != given[n] and JSX.fullmatch(row))
+        ]
 
     def has_code(self, line: int) -> bool:
         at = bisect_left(self._with_code, line)

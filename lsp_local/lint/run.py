@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from lsp_local.actions.testfiles import is_test
@@ -45,8 +45,9 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class _Examined:
+    path: str
     findings: list[Finding]
-    source: Source
+    source: Source | None  # where there are findings; all files may be too much to hold
     is_finished: bool
 
 
@@ -64,19 +65,19 @@ async def lint(
             return examined
 
     found = [one for one in await asyncio.gather(*map(examine, plan.items)) if one is not None]
-    findings = [
-        finding
-        for one in found
-        for finding in one.findings
-        if finding.confidence is None or finding.confidence >= limits.least_confidence
-    ]
-    paths = {one.path for one in findings}
+    everything = [finding for one in found for finding in one.findings]
+    findings = sure_enough(everything, limits.least_confidence)
     return Report(
         tuple(sorted(findings, key=lambda one: one.order)),
-        {one.source.doc.path: one.source for one in found if one.source.doc.path in paths},
-        tuple(one.source.doc.path for one in found if not one.is_finished),
+        {one.path: one.source for one in found if one.source is not None},
+        tuple(one.path for one in found if not one.is_finished),
         asked.problem if asked is not None else "",
     )
+
+
+def sure_enough(findings: Iterable[Finding], least: float) -> list[Finding]:
+    """Return the findings that are certain, or at least that sure."""
+    return [one for one in findings if one.confidence is None or one.confidence >= least]
 
 
 async def _examine(
@@ -89,15 +90,25 @@ async def _examine(
     spans = offsets(doc.text, item.lines) if item.lines is not None else None
     tree = await asyncio.to_thread(parse, doc.text, doc.language)
     _tell_errors(doc, tree, watch.notice)
-    findings = await asyncio.to_thread(find_static, doc, tree, spans)
+    static = await asyncio.to_thread(find_static, doc, tree, spans)
+    answer = await asked.find(doc, spans) if asked is not None else None
+    findings = judged(doc, tree, spans, static, answer)
+    is_finished = asked is None or answer is not None
+    return _Examined(doc.path, findings, source if findings else None, is_finished)
+
+
+def judged(
+    doc: Document,
+    tree: Tree | None,
+    spans: Spans | None,
+    static: list[Finding],
+    answer: list[Finding] | None,
+) -> list[Finding]:
+    """Return what is to be reported of one document, sorted; None for a model that did not look."""
     ran = STATIC if spans is not None else STATIC - {"todo"}
-    answer = await asked.find(doc, spans) if asked is not None else []
-    if answer is not None:
-        ran = ran if asked is None else ran | MODEL
-        findings += answer
-    findings = unignored(doc, tree, numbered(findings), ran, spans)
-    findings = [one for one in findings if is_within(spans, one.start, one.end)]
-    return _Examined(numbered(findings), source, is_finished=answer is not None)
+    ran = ran if answer is None else ran | MODEL
+    findings = unignored(doc, tree, numbered([*static, *(answer or ())]), ran, spans)
+    return numbered(one for one in findings if is_within(spans, one.start, one.end))
 
 
 def _tell_errors(doc: Document, tree: Tree | None, notice: Notice) -> None:

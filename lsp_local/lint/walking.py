@@ -111,7 +111,7 @@ def _walked(ignores: Ignores, below: str, notice: Notice) -> Iterator[str]:
     def on_error(folder: str, error: OSError) -> None:
         notice(f"cannot read the folder {folder or '.'}: {error.strerror}; it is left out")
 
-    for path in ignores.files(below, inf, on_error):
+    for path in ignores.files(below, inf, inf, on_error):
         if language_of(path) in LANGUAGES and not GENERATED.search(path):
             yield path
 

@@ -27,12 +27,11 @@ def _block(finding: Finding) -> str:
     mark = "^" * max(1, _width(shown[start - first : end - first]))
     number = str(finding.line)
     margin = " " * len(number)
-    rows = [
-        line(finding),
-        f"{margin} |",
-        f"{number} | {_visible(shown)}".rstrip(),
-        f"{margin} | {' ' * _width(shown[: start - first])}{mark}",
-    ]
+    rows = [line(finding)]
+    if shown or start == 0:
+        rows.append(f"{margin} |")
+        rows.append(f"{number} | {_visible(shown)}".rstrip())
+        rows.append(f"{margin} | {' ' * _width(shown[: start - first])}{mark}")
     if finding.replacement is not None:
         instead = f"`{printable(finding.replacement)}`" if finding.replacement else "nothing"
         rows.append(f"{margin} = write {instead} instead")

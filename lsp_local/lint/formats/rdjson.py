@@ -18,20 +18,26 @@ def rendered(report: Report) -> str:
 
 
 def _diagnostic(finding: Finding) -> dict[str, object]:
-    lines = finding.source.split("\n")
-    place = {
-        "start": {"line": finding.line, "column": _byte_column(lines[0], finding.column)},
-        "end": {"line": finding.end_line, "column": _byte_column(lines[-1], finding.end_column)},
-    }
+    place = _range(finding)
     diagnostic: dict[str, object] = {
         "message": finding.message,
         "location": {"path": finding.path, "range": place},
         "severity": SEVERITIES[finding.level],
         "code": {"value": finding.rule},
     }
-    if finding.replacement is not None:
+    if finding.replacement is not None and "column" in place["start"]:
         diagnostic["suggestions"] = [{"range": place, "text": finding.replacement}]
     return diagnostic
+
+
+def _range(finding: Finding) -> dict[str, dict[str, int]]:
+    """Return where a finding stands; of lines that are too long to be known, only their numbers."""
+    lines = finding.source.split("\n")
+    start, end = {"line": finding.line}, {"line": finding.end_line}
+    if finding.source or finding.column == finding.end_column == 1:
+        start["column"] = _byte_column(lines[0], finding.column)
+        end["column"] = _byte_column(lines[-1], finding.end_column)
+    return {"start": start, "end": end}
 
 
 def _byte_column(line: str, column: int) -> int:
