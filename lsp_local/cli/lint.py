@@ -115,6 +115,9 @@ def _exit_codes() -> Iterator[None]:
     except UserError as error:
         _tell(f"error: {error}")
         raise typer.Exit(WRONG) from None
+    except OSError as error:  # such as standard output on a full disk
+        _tell(f"error: {error.strerror or error}")
+        raise typer.Exit(WRONG) from None
     except Exception as error:
         _tell(f"error: lint failed: {type(error).__name__}: {error}; please report it")
         raise typer.Exit(WRONG) from error
