@@ -24,6 +24,11 @@ def explanations_dir() -> Path:
     return cache_dir() / "explanations"
 
 
+def lint_dir() -> Path:
+    """Return the folder of what lint has found."""
+    return cache_dir() / "lint"
+
+
 def states_dir() -> Path:
     """Return the folder of the KV states."""
     return cache_dir() / "states"

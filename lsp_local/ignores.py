@@ -1,7 +1,7 @@
 """Which files of a project may be read as context."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -33,7 +33,7 @@ class Ignores:
 
     def is_ignored(self, path: str) -> bool:
         """Whether a file must not be read. `path` is relative to the root, with slashes."""
-        if is_excluded(self._exclude, path):
+        if self.is_private(path):
             return True
         folders = path.split("/")[:-1]
         parents = ["/".join(folders[:n]) for n in range(len(folders) + 1)]
@@ -41,39 +41,55 @@ class Ignores:
             return True
         return any(self._matches(parent + "/") for parent in parents[1:]) or self._matches(path)
 
-    def files(self) -> Iterator[str]:
-        """Yield the paths of the files that may be read, in the order of their names."""
+    def is_private(self, path: str) -> bool:
+        """Whether nothing may ever read a file, not even when it is named."""
+        return is_excluded(self._exclude, path)
+
+    def files(
+        self,
+        below: str = "",
+        most_bytes: float = MOST_BYTES,
+        most_files: float = MOST_FILES,
+        on_error: Callable[[str, OSError], None] = lambda *_: None,
+    ) -> Iterator[str]:
+        """Yield the paths of the files that may be read, in the order of their names.
+
+        `below` is the folder in which it begins. Folders that cannot be read go to `on_error`.
+        """
         n_files = 0
-        waiting = [""]
+        waiting = [below]
         while waiting:
             folder = waiting.pop()
             folders = []
-            for entry in self._entries(folder):
+            for entry in self._entries(folder, on_error):
                 path = f"{folder}/{entry.name}".lstrip("/")
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name not in FOLDERS and not self._matches(path + "/"):
                         folders.append(path)
-                elif self._is_readable(entry, path):
+                elif self._is_readable(entry, path, most_bytes):
                     n_files += 1
-                    if n_files > MOST_FILES:
+                    if n_files > most_files:
                         return
                     yield path
             waiting += reversed(folders)
 
-    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+    def _entries(
+        self, folder: str, on_error: Callable[[str, OSError], None]
+    ) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._root / folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
-        except OSError:  # gone meanwhile, or not ours to read
+        except OSError as error:  # gone meanwhile, or not ours to read
+            on_error(folder, error)
             return []
 
-    def _is_readable(self, entry: os.DirEntry[str], path: str) -> bool:
+    def _is_readable(self, entry: os.DirEntry[str], path: str, most_bytes: float) -> bool:
         try:
-            if not entry.is_file(follow_symlinks=False) or entry.stat().st_size > MOST_BYTES:
+            if not entry.is_file(follow_symlinks=False) or entry.stat().st_size > most_bytes:
                 return False
         except OSError:
             return False
-        return not is_excluded(self._exclude, path) and not self._matches(path)
+        return not self.is_private(path) and not self._matches(path)
 
     def _matches(self, path: str) -> bool:
         """Whether the rules of the folders above `path` ignore it; the nearest rule decides."""

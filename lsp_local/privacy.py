@@ -1,7 +1,7 @@
 """What no model may read: regions that the user marks, and secrets known by their looks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,17 @@ PLACEHOLDER = "REDACTED_SECRET"  # a name in every language, so that what it sta
 PRIVATE, PUBLIC = "lsp-local: private", "lsp-local: public"
 LONGEST_LINE = 4000  # characters that are searched; minified code is no place to edit
 NOT_SECRET = ("Public IP (ipv4)",)  # what detect-secrets finds and nobody keeps secret
+VISIBLE = re.compile(r"[!-~]")
+# What may as well be something else, unless a value under a telling name has much entropy, too.
+NAMED = "Secret Keyword"
+UNSURE = {NAMED, "Base64 High Entropy String", "Hex High Entropy String"}
+MADE_UP = re.compile(
+    r"example|(.)\1{5}|xxxx|<|\$\{|your|^(pass(word|wd)?|secret|pw|pwd|test)$", re.I
+)
+MAY_BE_CERTAIN = re.compile(r"(?=[A-Za-z_+/=-]{0,40}\d)[\w+/=-]{16}|://")
+WHOLE_KEY = re.compile(
+    r"(-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?:\\n|[\s\"'+,\\])*[A-Za-z0-9+/]{40}"
+)
 OTHER_CODE = re.compile(r"\w")
 KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
 MORE = "[A-Za-z0-9_+/=-]*"  # rules may match no more than the beginning of a secret
@@ -88,6 +99,27 @@ def restored(said: str, text: str) -> str:
     return "\n".join(lines)
 
 
+def secrets(text: str) -> list[tuple[int, int]]:
+    """Return where there may be secrets, apart and in order; of a private key, its first line."""
+    return _apart(text, _secrets_in)
+
+
+def certain_secrets(text: str) -> list[tuple[int, int]]:
+    """Return where there are secrets by looks that nothing else has, apart and in order.
+
+    Much entropy alone may be a hash, and a value under the name `password` anything.
+    """
+    keys = [found.span(1) for found in WHOLE_KEY.finditer(text)]
+    return sorted([*_apart(text, _certain_in), *keys])
+
+
+def masked(text: str) -> str:
+    """Put `*` in place of secrets; every offset stays, in code points and in UTF-8."""
+    for start, end in secrets(text):
+        text = text[:start] + VISIBLE.sub("*", text[start:end]) + text[end:]
+    return text
+
+
 def holds_placeholder(text: str) -> bool:
     """Whether `text` repeats what stands for a secret."""
     return PLACEHOLDER in text or PLACEHOLDER[:8] in text
@@ -102,19 +134,64 @@ def _begins_key(line: str) -> bool:
     return "PRIVATE KEY" in line and "BEGIN" in line
 
 
-@lru_cache(maxsize=20_000)  # a line in a window is asked about at every key
+def _apart(
+    text: str, spans_in: Callable[[str], Iterable[tuple[int, int]]]
+) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for line in text.split("\n"):
+        last = 0
+        for start, end in sorted(spans_in(line)):
+            if start >= last:
+                found.append((begin + start, begin + end))
+            last = max(last, end)
+        begin += len(line) + 1
+    return found
+
+
+def _secrets_in(line: str) -> list[tuple[int, int]]:
+    if _begins_key(line):
+        return [(0, len(line.rstrip("\r")))]
+    return [span for value in _values(line) for span in _spans(line, value)]
+
+
+def _certain_in(line: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    if not MAY_BE_CERTAIN.search(line):
+        return spans
+    for value in _values(line):
+        kinds = _kinds(line)[value]
+        is_sure = kinds - UNSURE or (NAMED in kinds and len(kinds) > 1)
+        if is_sure and not MADE_UP.search(value) and "Private Key" not in kinds:
+            spans += _spans(line, value)
+    return spans
+
+
+def _spans(line: str, value: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(MORE + re.escape(value) + MORE, line)]
+
+
 def _redact_line(line: str) -> str:
-    if len(line.strip()) < len(PLACEHOLDER) // 2:
-        return line
-    values = {
-        found.secret_value
-        for plugin in _plugins()
-        for found in plugin.analyze_line(filename="", line=line[:LONGEST_LINE], line_number=0)
-        if found.secret_value
-    }
-    for value in sorted(values, key=len, reverse=True):
+    for value in _values(line):
         line = re.sub(MORE + re.escape(value) + MORE, PLACEHOLDER, line)
     return line
+
+
+def _values(line: str) -> list[str]:
+    """Return the secrets in a line, the longest first."""
+    return sorted(_kinds(line), key=lambda value: (-len(value), value))
+
+
+@lru_cache(maxsize=20_000)  # a line in a window is asked about at every key
+def _kinds(line: str) -> dict[str, set[str]]:
+    """Return the secrets in a line, and what each may be."""
+    kinds: dict[str, set[str]] = {}
+    if len(line.strip()) >= len(PLACEHOLDER) // 2:
+        for plugin in _plugins():
+            for found in plugin.analyze_line(filename="", line=line[:LONGEST_LINE], line_number=0):
+                if found.secret_value:
+                    kinds.setdefault(found.secret_value, set()).add(found.type)
+    return kinds
 
 
 @cache

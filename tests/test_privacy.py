@@ -2,7 +2,15 @@
 
 import pytest
 
-from lsp_local.privacy import PLACEHOLDER, hidden, holds_placeholder, is_private, redact
+from lsp_local.privacy import (
+    PLACEHOLDER,
+    certain_secrets,
+    hidden,
+    holds_placeholder,
+    is_private,
+    masked,
+    redact,
+)
 
 # Made up, in the shape of the real ones; put together here so that no scanner finds them.
 AWS = "AKIA" + "Q3EGRM5XT7VJ2WHP"
@@ -102,3 +110,35 @@ def test_a_cursor_in_a_private_region_is_known() -> None:
 def test_a_placeholder_is_known_in_what_the_model_says() -> None:
     assert holds_placeholder(f'"{PLACEHOLDER}"')
     assert not holds_placeholder("redacted = 1")
+
+
+ODD = "kT9fQ2xZ7wLm4RbV8sYp" + "Hd6GcJ3nAe5UoX1i"
+BODY = "MIIEpAIBAAKCAQEA9f2K1k8fQ0mVh1Zs7cYp2LqXw3Rt5Uv8"
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param(f"# é\nKEY = '{AWS}'\nT = '{GITHUB}'", [AWS, GITHUB], id="known shapes"),
+        pytest.param(
+            f"{KEY.splitlines()[0]}\n{BODY}\n{KEY_END}", [KEY.split("\n")[0]], id="a private key"
+        ),
+        pytest.param(f"X = '{KEY.splitlines()[0]}\\n{BODY}'", [KEY.split("\n")[0]], id="in a line"),
+        pytest.param(f"PATTERN = '{KEY.splitlines()[0]}'", [], id="only how one begins"),
+        pytest.param(f"password = '{ODD}'", [ODD], id="much entropy under a telling name"),
+        pytest.param("password = 'correct horse'", [], id="a word under a telling name"),
+        pytest.param("sha256 = '" + "0af3" * 16 + "'", [], id="a hash"),
+        pytest.param("url = 'https://user:password@example.org'", [], id="an example"),
+        pytest.param("key = 'AKIA" + "IOSFODNN7EXAMPLE'", [], id="the example of a manual"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_certain_secrets(text: str, want: list[str]) -> None:
+    assert [text[start:end] for start, end in certain_secrets(text)] == want
+
+
+def test_masked_text_keeps_its_offsets() -> None:
+    text = f"é = '{AWS}'; b = '{GITHUB}'\nc = '{AWS}'"
+    stars = "é = '" + "*" * 20 + "'; b = '" + "*" * 40 + "'\nc = '" + "*" * 20 + "'"
+    assert masked(text) == stars
+    assert len(text.encode()) == len(masked(text).encode())

@@ -19,6 +19,7 @@ FLOORS = [
     ["evals"],
     ["lsp"],
     ["features"],
+    ["lint"],
     ["symbols"],
     ["actions", "verify"],
     ["userprompts"],
@@ -41,6 +42,7 @@ FLOORS = [
     ["trust"],
     ["catalogue", "config", "options_page"],
     ["options"],
+    ["writing"],
     ["text", "folders", "languages"],
     ["__init__"],
 ]

@@ -80,6 +80,18 @@ def function_at(tree: Tree, start: int, end: int) -> Function | None:
     return found[-1] if found else None
 
 
+def all_functions(tree: Tree) -> "Iterator[Function]":
+    """Yield every function with a name, in the order of the text, inner ones too."""
+    waiting: list[list[Node]] = [[tree.root]]
+    while waiting:
+        around = waiting.pop()
+        node = around[-1]
+        one = _function(tree, around, len(around) - 1) if node.type in FUNCTIONS else None
+        if one is not None:
+            yield one
+        waiting += [[*around, child] for child in reversed(node.named_children)]
+
+
 def parameters(tree: Tree, function: Function) -> tuple[str, ...]:
     """Return the names of what a function takes, without `self` and what has no name."""
     found = [_parameter_name(tree, node) for node in parameter_nodes(function)]

@@ -14,6 +14,7 @@ from lsp_local.cli import (
     eval_explain,
     evals,
     explain,
+    lint,
     model,
     prompts,
     run,
@@ -39,6 +40,7 @@ app.command("context")(context.show)
 app.command("explain")(explain.explain_at)
 app.command("try")(tour.try_out)
 app.command("run")(run.run)
+app.command("lint")(lint.lint)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
 app.command("prompts")(prompts.show)

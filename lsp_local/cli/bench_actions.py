@@ -11,7 +11,7 @@ from lsp_local import models
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
-from lsp_local.evals import acting, latency
+from lsp_local.evals import latency
 
 
 def bench_actions(
@@ -24,6 +24,8 @@ def bench_actions(
 ) -> None:
     """Measure lists of actions and hovers beside completions, and what the saved head gains."""
     import textwrap
+
+    from lsp_local.evals import acting  # the protocol's types take 0.5 s, of every command
 
     options = chosen_options(model)
     path = models.resolve(options.model)

@@ -3,7 +3,6 @@
 import asyncio
 import difflib
 import json
-import os
 import re
 import sys
 from codecs import BOM_UTF8
@@ -32,6 +31,7 @@ from lsp_local.userprompts.files import PromptFile
 from lsp_local.userprompts.languages import covers
 from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 from lsp_local.verify.minimal import applied
+from lsp_local.writing import replace
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 
@@ -150,7 +150,7 @@ def _write(where: Selection, found: Resolved, after: str) -> None:
         _create(where.root / found.new_file.path, found.new_file.text)
     if found.edits:
         mark = BOM_UTF8 if where.raw.startswith(BOM_UTF8) else b""
-        _replace(where, mark + after.encode())
+        replace(where.path, mark + after.encode(), where.raw)
 
 
 def _create(path: Path, text: str) -> None:
@@ -162,23 +162,6 @@ def _create(path: Path, text: str) -> None:
         raise UserError(f"{path} exists already; nothing was written") from None
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
-
-
-def _replace(where: Selection, content: bytes) -> None:
-    """Write a file whole or not at all, and keep its rights; a link goes on leading to it."""
-    path = where.path.resolve()
-    part = path.with_name(f".{path.name}.{os.getpid()}.lsp-local")
-    try:
-        part.write_bytes(content)
-        part.chmod(path.stat().st_mode & 0o7777)
-        # The last look: the model was at work for seconds.
-        if path.read_bytes() != where.raw:
-            raise UserError(f"{where.path} has changed meanwhile; nothing was written")
-        part.replace(path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _as_json(found: Resolved) -> dict[str, object]:

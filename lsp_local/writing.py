@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all."""
+
+import os
+from pathlib import Path
+
+from lsp_local.text import UserError
+
+
+def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
+    """Write a file whole or not at all, and keep its rights; a link goes on leading to it.
+
+    Raises UserError where that fails, or where the file holds anything but `before`.
+    """
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        _pour(real, content)
+        return
+    part = real.with_name(f".{real.name}.{os.getpid()}.lsp-local")
+    try:
+        part.write_bytes(content)
+        if real.exists():
+            part.chmod(real.stat().st_mode & 0o7777)
+        # The last look: what is written was long in the making.
+        if before is not None and real.read_bytes() != before:
+            raise UserError(f"{path} has changed meanwhile; nothing was written")
+        part.replace(real)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _pour(path: Path, content: bytes) -> None:
+    """Write into what is no file, such as a pipe or `/dev/null`, and leave it there."""
+    try:
+        with path.open("wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; give the path of a file") from None
