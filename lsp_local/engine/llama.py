@@ -1,7 +1,6 @@
 """A model in this process through llama.cpp: one live KV sequence, others parked."""
 
 import ctypes
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from lsp_local.engine import binding
 from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore, Work
+from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.kv import Memory, Parking, n_common
 from lsp_local.engine.sequence import LiveSequence
 from lsp_local.engine.special import fim_tokens
@@ -39,8 +39,8 @@ class LlamaBackend:
         self._meter = SpeedMeter()
         self._threads = ThreadChoice(n_threads)
         self._warm_up()
-        fingerprint = f"{_fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
-        store = StateStore(states, fingerprint, max_bytes) if states and max_bytes else None
+        mark = f"{fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
+        store = StateStore(states, mark, max_bytes) if states and max_bytes else None
         self._memory = Memory(self._live, Parking(PARKING_BYTES), store)
         self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
 
@@ -243,12 +243,3 @@ def _without(logits: npt.NDArray[np.float32], banned: npt.ArrayLike) -> npt.NDAr
 def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:
     highest = float(logits.max())
     return float(logits[token]) - highest - float(np.log(np.exp(logits - highest).sum()))
-
-
-def _fingerprint(path: Path) -> str:
-    """Name a model file by its size and its first and last megabyte."""
-    with path.open("rb") as file:
-        digest = hashlib.sha256(file.read(2**20))
-        file.seek(max(0, path.stat().st_size - 2**20))
-        digest.update(file.read())
-    return f"{path.stat().st_size}-{digest.hexdigest()}"

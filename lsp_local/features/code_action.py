@@ -92,11 +92,15 @@ def _job(doc: Document, wanted: Wanted) -> Job:
     return Job(wanted.instruction, replace(rules, keeps_signature=False, may_drop_names=True))
 
 
-async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+def job_for(doc: Document, wanted: Wanted) -> Job:
+    """Return what the model is told about what was chosen, for all that rewrites code."""
     job = _job(doc, wanted)
     opening = _opening(doc, wanted.offer) if job.rules.keeps_signature else ""
-    job = replace(job, background=wanted.rules, opening=opening)
-    found = await rewrite(engine, doc, job, on_text)
+    return replace(job, background=wanted.rules, opening=opening)
+
+
+async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
+    found = await rewrite(engine, doc, job_for(doc, wanted), on_text)
     return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
 
 

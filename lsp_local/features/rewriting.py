@@ -54,15 +54,33 @@ class Job:
     opening: str = ""
     is_fix: bool = False
     is_whole: bool = False
+    priority: Priority = Priority.CODE_ACTION
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """Edits that are safe, or what is wrong with the answer. `n_tried` answers were looked at."""
+    """Edits that are safe, or what is wrong with the answer."""
 
     edits: tuple[TextEdit, ...] = ()
     problem: str = ""
-    n_tried: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A safe edit.
+
+    It makes the code likelier by `gain` nats; to say it was `gap` nats less likely than what the
+    model said, 0 for that itself.
+    """
+
+    edits: tuple[TextEdit, ...]
+    gain: float
+    gap: float
+
+    @property
+    def score(self) -> float:
+        """Return how good it is, in nats, beside others of the same question."""
+        return self.gain - GAP_WEIGHT * self.gap
 
 
 async def rewrite(
@@ -77,8 +95,9 @@ async def rewrite(
     answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
     text = _said(question, answer)
     verdict = _judged(doc, text, job.rules)
+    asked = _Asked(question, answer, verdict)
     if job.is_fix and verdict.problem in ("", NOTHING):
-        return await _nearest(engine, doc, job, _Asked(question, answer, verdict), on_text)
+        return await _best(engine, doc, job, asked, on_text)
     if not verdict.problem:
         return Rewritten(verdict.edits)
     again = _again(question, text, verdict.problem)
@@ -88,11 +107,25 @@ async def rewrite(
         found = Rewritten(problem=verdict.problem)
     else:
         corrected = _judged(doc, _said(again, second), job.rules)
-        found = Rewritten(corrected.edits, corrected.problem, n_tried=2)
+        found = Rewritten(corrected.edits, corrected.problem)
     if not found.edits and job.is_fix:
-        near = await _nearest(engine, doc, job, _Asked(question, answer, verdict), on_text)
-        return replace(near, n_tried=near.n_tried + 1) if near.edits else found
+        best = await _best(engine, doc, job, asked, on_text)
+        return best if best.edits else found
     return found
+
+
+async def candidates(engine: ChatEngine, doc: Document, job: Job) -> "list[Candidate]":
+    """Return the safe edits that the model says or nearly says, the best first.
+
+    Raises as `rewrite` does.
+    """
+    code = privacy.shown(doc.text, job.rules.start, job.rules.end)
+    question = _question(doc, job, code)
+    answer = await ask_for(engine, question, n_seconds=N_SECONDS)
+    verdict = _judged(doc, _said(question, answer), job.rules)
+    asked = _Asked(question, answer, verdict)
+    gaps = await _gaps(engine, doc, job, asked, lambda _text: None)
+    return await _ranked(engine, doc, job, gaps)
 
 
 def _question(doc: Document, job: Job, code: str) -> Question:
@@ -106,6 +139,7 @@ def _question(doc: Document, job: Job, code: str) -> Question:
         opening=f"{FENCE}{doc.language}\n{job.opening}",
         until=END,
         draft=code,
+        priority=job.priority,
     )
 
 
@@ -137,25 +171,37 @@ class _Asked:
     verdict: Verdict
 
 
-async def _nearest(
+async def _best(
     engine: ChatEngine, doc: Document, job: Job, asked: _Asked, on_text: OnText
 ) -> Rewritten:
-    """Return the safe edit that makes the most natural code, of those said and nearly said."""
-    found: dict[tuple[TextEdit, ...], float] = {}
-    n_tried = 1
-    priority = asked.question.priority
-    own = asked.verdict.edits
+    """Return the best of what was said and nearly said."""
+    gaps = await _gaps(engine, doc, job, asked, on_text)
+    if len(gaps) > 1:
+        found = await _ranked(engine, doc, job, gaps)
+        return Rewritten(found[0].edits)
+    return Rewritten(next(iter(gaps))) if gaps else Rewritten(problem=NOTHING)
+
+
+async def _gaps(
+    engine: ChatEngine, doc: Document, job: Job, asked: _Asked, on_text: OnText
+) -> dict[tuple[TextEdit, ...], float]:
+    """Return the safe edits of an answer and of those nearly given, with how near they were."""
+    gaps = {asked.verdict.edits: 0.0} if asked.verdict.edits else {}
     async for text, second in _near(engine, asked, doc.language, on_text):
-        n_tried += 1
         edits = _judged(doc, text, job.rules).edits
-        if edits and edits not in found and edits != own:
-            gain = await naturalness(engine, doc, job.rules, edits, priority)
-            found[edits] = gain - GAP_WEIGHT * second.gap
-    if own and found:
-        found[own] = await naturalness(engine, doc, job.rules, own, priority)
-    if not own and not found:
-        return Rewritten(problem=NOTHING, n_tried=n_tried)
-    return Rewritten(max(found, key=found.__getitem__, default=own), n_tried=n_tried)
+        if edits:
+            gaps.setdefault(edits, second.gap)
+    return gaps
+
+
+async def _ranked(
+    engine: ChatEngine, doc: Document, job: Job, gaps: dict[tuple[TextEdit, ...], float]
+) -> list[Candidate]:
+    found = []
+    for edits, gap in gaps.items():
+        gain = await naturalness(engine, doc, job.rules, edits, job.priority)
+        found.append(Candidate(edits, gain, gap))
+    return sorted(found, key=lambda one: -one.score)
 
 
 async def naturalness(

@@ -1,0 +1,146 @@
+"""What kind of mistake an edit would mend, or why it is not worth telling."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lsp_local.parts import Leaf, Role
+from lsp_local.text import Document, TextEdit
+from lsp_local.trees import Tree, parse
+from lsp_local.verify.minimal import applied
+
+LONGEST = 80  # characters of what is there and of what replaces it
+NAME = re.compile(r"[^\W\d]\w*$")
+NUMBER = re.compile(r"\d+$")
+BOUNDS = ({"<", "<="}, {">", ">="})
+NEGATED = {"is", "is not"}
+WORDS = frozenset({"and", "or", "in", "is", "not"})
+# What means the same, or is a matter of taste.
+SAME = (
+    {"==", "is"},
+    {"!=", "isnot"},
+    {"==", "==="},
+    {"!=", "!=="},
+    {"list()", "[]"},
+    {"dict()", "{}"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A rule, and the whole tokens between `start` and `end` with what is to replace them."""
+
+    rule: str
+    start: int
+    end: int
+    old: str
+    new: str
+
+
+def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | None:
+    """Name the mistake that `edits` mend; None for what no finding is made of.
+
+    That is what spans lines or places, only literals of a test, parentheses, layout, notes, and
+    what means the same.
+    """
+    tree = parse(doc.text, doc.language)
+    after = applied(doc.text, tuple(edits))
+    changed = parse(after, doc.language)
+    if len(edits) != 1 or tree is None or changed is None:
+        return None
+    edit = edits[0]
+    old, new = _tokens(tree, changed, edit)
+    if not old and not new:
+        return None
+    start, end = _span(edit, old)
+    grown = len(after) - len(doc.text)
+    before, behind = doc.text[start:end], after[start : end + grown]
+    if "\n" in before + behind or max(len(before), len(behind)) > LONGEST or before == behind:
+        return None
+    if is_no_mistake(old, new, is_test):
+        return None
+    return Kind(_rule(doc.text, start, old, new), start, end, before, behind)
+
+
+def is_no_mistake(old: Sequence[Leaf], new: Sequence[Leaf], is_test: bool) -> bool:
+    """Whether the tokens differ only in what is no mistake."""
+    both = [*old, *new]
+    if any(leaf.role is Role.NOTE for leaf in both):
+        return True
+    texts = [leaf.text for leaf in old], [leaf.text for leaf in new]
+    if _joined(texts[0]) == _joined(texts[1]):
+        return True
+    if is_test and all(_is_literal(leaf) for leaf in both):
+        return True
+    return {"".join(one).replace(" ", "") for one in texts} in SAME
+
+
+def _rule(text: str, start: int, old: Sequence[Leaf], new: Sequence[Leaf]) -> str:
+    before, after = [leaf.text for leaf in old], [leaf.text for leaf in new]
+    only, added = _apart(before, after)
+    if _is_negation(only, added):
+        return "missing-not"
+    if _is_off_by_one(only, added):
+        return "off-by-one"
+    if len(only) == len(added) == 1:
+        one, other = only[0], added[0]
+        if NAME.match(one) and NAME.match(other) and not {one, other} & WORDS:
+            return "wrong-attribute" if text[:start].rstrip()[-1:] == "." else "wrong-variable"
+        if not (one[0] in "\"'`" or NUMBER.match(one)):
+            return "wrong-operator"
+    if len(before) > 2 and Counter(before) == Counter(after):
+        return "swapped-argument"
+    return "suspicious-token"
+
+
+def _apart(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Leave out what both begin and end with."""
+    while before and after and before[0] == after[0]:
+        before, after = before[1:], after[1:]
+    while before and after and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    return before, after
+
+
+def _is_negation(old: list[str], new: list[str]) -> bool:
+    longer, shorter = (old, new) if len(old) > len(new) else (new, old)
+    if len(old) == len(new) == 1:
+        return {old[0], new[0]} == NEGATED
+    return not shorter and longer in (["not"], ["!"])
+
+
+def _is_off_by_one(old: list[str], new: list[str]) -> bool:
+    if len(old) == len(new) == 1:
+        if NUMBER.match(old[0]) and NUMBER.match(new[0]):
+            return abs(int(old[0]) - int(new[0])) == 1
+        return {old[0], new[0]} in BOUNDS
+    longer, shorter = (old, new) if len(old) > len(new) else (new, old)
+    return not shorter and len(longer) == 2 and longer[0] in "+-" and longer[1] == "1"
+
+
+def _tokens(tree: Tree, changed: Tree, edit: TextEdit) -> tuple[list[Leaf], list[Leaf]]:
+    """Return the tokens of the edited place before and after; of both the same neighbours."""
+    behind = edit.start + len(edit.text)
+    old = tree.leaves(edit.start - 1, edit.end + 1)
+    new = changed.leaves(edit.start - 1, behind + 1)
+    while old and new and old[0].end <= edit.start and old[0].text == new[0].text:
+        old, new = old[1:], new[1:]
+    while old and new and old[-1].start >= edit.end and old[-1].text == new[-1].text:
+        old, new = old[:-1], new[:-1]
+    return old, new
+
+
+def _span(edit: TextEdit, old: Sequence[Leaf]) -> tuple[int, int]:
+    starts, ends = [edit.start], [edit.end]
+    starts += [leaf.start for leaf in old]
+    ends += [leaf.end for leaf in old]
+    return min(starts), max(ends)
+
+
+def _is_literal(leaf: Leaf) -> bool:
+    return bool(NUMBER.match(leaf.text)) or leaf.text[:1] in "\"'`" or "string" in leaf.kind
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "".join(texts).replace("(", "").replace(")", "").replace("'", '"').replace(";", "")
