@@ -23,6 +23,7 @@ from lsp_local.engine.kv import n_common
 from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
+from lsp_local.verify.meaning import means_the_same
 from lsp_local.verify.minimal import applied
 from lsp_local.verify.verdict import NOTHING, Rules, Verdict, verified
 
@@ -189,7 +190,7 @@ async def _gaps(
     gaps = {asked.verdict.edits: 0.0} if asked.verdict.edits else {}
     async for text, second in _near(engine, asked, doc.language, on_text):
         edits = _judged(doc, text, job.rules).edits
-        if edits:
+        if edits and not means_the_same(doc, job.rules.start, job.rules.end, edits):
             gaps.setdefault(edits, second.gap)
     return gaps
 

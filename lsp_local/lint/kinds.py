@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lsp_local.parts import Leaf, Role
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse
+from lsp_local.verify.meaning import means_the_same
 from lsp_local.verify.minimal import applied
 
 LONGEST = 80  # characters of what is there and of what replaces it
@@ -41,8 +42,7 @@ class Kind:
 def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | None:
     """Name the mistake that `edits` mend; None for what no finding is made of.
 
-    That is what spans lines or places, only literals of a test, parentheses, layout, notes, and
-    what means the same.
+    That is what spans lines or places, only literals of a test, notes, and what means the same.
     """
     tree = parse(doc.text, doc.language)
     after = applied(doc.text, tuple(edits))
@@ -58,7 +58,8 @@ def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | N
     before, behind = doc.text[start:end], after[start : end + grown]
     if "\n" in before + behind or max(len(before), len(behind)) > LONGEST or before == behind:
         return None
-    if is_no_mistake(old, new, is_test):
+    is_same = means_the_same(doc, 0, len(doc.text), edits)
+    if is_same or is_no_mistake(old, new, is_test):
         return None
     return Kind(_rule(doc.text, start, old, new), start, end, before, behind)
 
@@ -68,12 +69,10 @@ def is_no_mistake(old: Sequence[Leaf], new: Sequence[Leaf], is_test: bool) -> bo
     both = [*old, *new]
     if any(leaf.role is Role.NOTE for leaf in both):
         return True
-    texts = [leaf.text for leaf in old], [leaf.text for leaf in new]
-    if _joined(texts[0]) == _joined(texts[1]):
-        return True
     if is_test and all(_is_literal(leaf) for leaf in both):
         return True
-    return {"".join(one).replace(" ", "") for one in texts} in SAME
+    pair = {"".join(leaf.text for leaf in leaves).replace(" ", "") for leaves in (old, new)}
+    return pair in SAME
 
 
 def _rule(text: str, start: int, old: Sequence[Leaf], new: Sequence[Leaf]) -> str:
@@ -140,7 +139,3 @@ def _span(edit: TextEdit, old: Sequence[Leaf]) -> tuple[int, int]:
 
 def _is_literal(leaf: Leaf) -> bool:
     return bool(NUMBER.match(leaf.text)) or leaf.text[:1] in "\"'`" or "string" in leaf.kind
-
-
-def _joined(texts: Sequence[str]) -> str:
-    return "".join(texts).replace("(", "").replace(")", "").replace("'", '"').replace(";", "")
