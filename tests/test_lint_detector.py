@@ -92,8 +92,8 @@ async def test_a_model_that_follows_no_instructions_is_refused(
 
     engine = Silent()
     engine.template = None
-    monkeypatch.setattr(detector.models, "resolve", lambda _: tmp_path / "base.gguf")
-    monkeypatch.setattr(detector.EngineClient, "keeping_states", lambda *_: engine)
+    monkeypatch.setattr("lsp_local.models.resolve", lambda _: tmp_path / "base.gguf")
+    monkeypatch.setattr("lsp_local.engine.client.EngineClient.keeping_states", lambda *_: engine)
     with pytest.raises(EngineError, match=r"base\.gguf follows no instructions"):
         async with detector.detector(Options()):
             pass

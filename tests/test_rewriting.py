@@ -157,7 +157,7 @@ SAME = fenced("python", "def add(a, b):\n    return a - b")
             [("-", " ")], [], "! nothing was changed", id="white space makes no other program"
         ),
         pytest.param(
-            [("-", "-")] * 20, [SAME] * 6, "! nothing was changed", id="six are tried at most"
+            [("-", "-")] * 20, [SAME] * 10, "! nothing was changed", id="ten are tried at most"
         ),
     ],
 )

@@ -28,7 +28,8 @@ from lsp_local.verify.minimal import applied
 from lsp_local.verify.verdict import NOTHING, Rules, Verdict, verified
 
 END = f"\n{FENCE}"  # with which a block of code ends
-N_NEAR = 6  # answers that were nearly given are looked at
+N_TRIED = 10  # answers that were nearly given are asked for, until
+N_NEAR = 6  # of them are safe edits
 CLOSE = 2.0  # nats; only that near must they be where the answer itself is a safe edit
 # A nat of the model's doubt weighs as much as these of naturalness. Fitted on 41 problems of
 # HumanEvalPack's half to tune on, 0.5B, 2026-11-26.
@@ -192,6 +193,8 @@ async def _gaps(
         edits = _judged(doc, text, job.rules).edits
         if edits and not means_the_same(doc, job.rules.start, job.rules.end, edits):
             gaps.setdefault(edits, second.gap)
+        if len(gaps) >= N_NEAR:
+            break
     return gaps
 
 
@@ -239,7 +242,7 @@ async def _near(
     tree = parse(opened + answer.text, language)
     close = [one for one in answer.seconds if one.gap <= farthest]
     worth = [one for one in close if _is_worth(tree, len(opened) + one.offset, one)]
-    for one in worth[:N_NEAR]:
+    for one in worth[:N_TRIED]:
         request = GenerateRequest(
             [*answer.tokens[: one.at], one.token],
             question.n_predict,
