@@ -12,6 +12,7 @@ from lsp_local.cli import (
     doctor,
     eval_edits,
     eval_explain,
+    eval_lint,
     evals,
     explain,
     lint,
@@ -34,6 +35,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
+evals.app.command("lint")(eval_lint.eval_lint)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)

@@ -70,15 +70,16 @@ class ModelDetector:
     ) -> list[Finding]:
         """See `Detector`."""
         findings = []
-        for function in _functions(doc, spans):
-            for candidate, kind in await self._suspects(doc, function):
+        for function in functions(doc, spans):
+            for candidate, kind in (await self.suspects(doc, function))[:MOST_FINDINGS]:
                 finding = _finding(doc, candidate, kind)
                 if explain and finding.confidence and finding.confidence >= LEAST_CONFIDENCE:
                     finding = await self._explained(doc, function, finding, kind)
                 findings.append(finding)
         return findings
 
-    async def _suspects(self, doc: Document, function: Function) -> list[tuple[Candidate, Kind]]:
+    async def suspects(self, doc: Document, function: Function) -> list[tuple[Candidate, Kind]]:
+        """Return what may be wrong in a function, the likeliest first. Raises EngineError."""
         at = function.head
         complaint = Diagnostic(at, at, COMPLAINT.format(name=function.name))
         offer = catalogue.offer("fix", doc, at, at, [complaint])
@@ -89,12 +90,9 @@ class ModelDetector:
             ranked = await candidates(self._engine, doc, job)
         except TooMuchCode:
             return []
-        told: list[tuple[Candidate, Kind]] = []
-        for one in ranked:
-            kind = kind_of(doc, one.edits, is_test(doc.path, doc.language))
-            if kind is not None and one.gain > 0 and len(told) < MOST_FINDINGS:
-                told.append((one, kind))
-        return told
+        in_test = is_test(doc.path, doc.language)
+        kinds = [(one, kind_of(doc, one.edits, in_test)) for one in ranked if one.gain > 0]
+        return [(one, kind) for one, kind in kinds if kind is not None]
 
     async def _explained(
         self, doc: Document, function: Function, finding: Finding, kind: Kind
@@ -134,7 +132,7 @@ def _message(kind: Kind) -> str:
     return f"`{kind.old.strip()}` is probably meant to be `{kind.new.strip()}`."
 
 
-def _functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Function]:
+def functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Function]:
     """Yield the functions to look at: the outermost that are not too long."""
     tree = parse(doc.text, doc.language)
     behind = 0
