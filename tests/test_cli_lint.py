@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from lsp_local.cli.app import app
 from lsp_local.lint import detector, planning
+from lsp_local.text import UserError
 
 CODE = 'def add(a, price):\n    """Add.\n\n    :param a: A.\n    :param prize: P.\n    """\n'
 BODY = "    return a - price\n"
@@ -117,9 +118,7 @@ def test_a_fault_of_ours_is_one_line_and_2(shop: Path, monkeypatch: pytest.Monke
     check("--static", 2, "", "error: lint failed: ValueError: oh; please report it")
 
 
-MISSING = (
-    "nothing is looked for with qwen2.5-coder-0.5b as yet; `--static` does what needs no model"
-)
+MISSING = "there is no model for this"
 
 
 @pytest.mark.usefixtures("shop")
@@ -131,7 +130,13 @@ MISSING = (
         pytest.param("--on-model-error skip", 1, DOCSTRING, "", id="skip"),
     ],
 )
-def test_a_missing_model(arguments: str, code: int, stdout: str, stderr: str) -> None:
+def test_a_missing_model(
+    monkeypatch: pytest.MonkeyPatch, arguments: str, code: int, stdout: str, stderr: str
+) -> None:
+    def missing(_: str) -> Path:
+        raise UserError(MISSING)
+
+    monkeypatch.setattr("lsp_local.models.resolve", missing)
     check(arguments, code, stdout, stderr)
 
 

@@ -158,7 +158,7 @@ def test_tests_become_a_file(engine: ScriptedChat, cart: Path) -> None:
     ran = run("tests", f"{cart}:4", "--write")
     assert (ran.exception, ran.stderr) == (None, "wrote tests/test_cart.py\n")
     found = (cart.parent / "tests" / "test_cart.py").read_text()
-    assert found == f"import pytest\n\nfrom cart import add\n\n\n{TEST}"
+    assert found == f"from cart import add\n\n\n{TEST}"
 
 
 def test_a_file_with_tests_is_never_replaced(engine: ScriptedChat, cart: Path) -> None:

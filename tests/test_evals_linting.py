@@ -1,7 +1,5 @@
 """What `eval lint` makes of a detector's suspects."""
 
-from pathlib import Path
-
 import pytest
 from linted import doc_of
 from scripted_chat import ScriptedChat, fenced
@@ -9,7 +7,6 @@ from scripted_chat import ScriptedChat, fenced
 from lsp_local.evals import linting
 from lsp_local.evals.edits import Task
 from lsp_local.lint.detector import ModelDetector
-from lsp_local.options import Options
 
 BUGGY = """\
 def total(prices):
@@ -39,13 +36,11 @@ def test_the_line_of_a_bug(right: str, want: int | None) -> None:
     assert linting.bug_line(task(right)) == want
 
 
-async def test_a_pair_is_looked_at_and_reviewed(tmp_path: Path) -> None:
-    model = tmp_path / "model.gguf"
-    model.write_bytes(b"GGUF")
+async def test_a_pair_is_looked_at_and_reviewed() -> None:
     mended, review = fenced("python", RIGHT), "result = 0\n`result -= price`"
     engine = ScriptedChat([mended, mended, review])
     engine.natural = ["result +="]
-    detector = ModelDetector(engine, model, Options())
+    detector = ModelDetector(engine)
     (one,) = [one async for one in linting.run(engine, detector, [task(), task(BUGGY)])]
     assert (one.line, one.lines, one.reviewed) == (3, (3,), (1, 3))
     assert one.is_repaired

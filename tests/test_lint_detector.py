@@ -1,5 +1,6 @@
 """What lint makes of what a model says and nearly says."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -23,17 +24,11 @@ BETTER = fenced("python", TOTAL.replace("-=", "+="))
 OTHER = "\n\ndef none():\n    return None\n"
 
 
-def looking(engine: ScriptedChat, tmp_path: Path) -> ModelDetector:
-    model = tmp_path / "model.gguf"
-    model.write_bytes(b"GGUF")
-    return ModelDetector(engine, model, Options())
-
-
-async def test_what_makes_the_code_likelier_is_told(tmp_path: Path) -> None:
+async def test_what_makes_the_code_likelier_is_told() -> None:
     engine = ScriptedChat([SAME, BETTER], [("-", "+")])
     engine.natural = ["result +="]
     doc = doc_of(TOTAL + OTHER)
-    (finding,) = await looking(engine, tmp_path).find(doc, None, explain=False)
+    (finding,) = await ModelDetector(engine).find(doc, None, explain=False)
     assert (finding.rule, finding.line, finding.column) == ("wrong-operator", 4, 16)
     assert (TOTAL[finding.start : finding.end], finding.replacement) == ("-=", "+=")
     assert finding.message == "`-=` is probably meant to be `+=`."
@@ -41,17 +36,17 @@ async def test_what_makes_the_code_likelier_is_told(tmp_path: Path) -> None:
     assert not finding.is_safe
 
 
-async def test_what_makes_it_less_likely_is_not(tmp_path: Path) -> None:
+async def test_what_makes_it_less_likely_is_not() -> None:
     engine = ScriptedChat([SAME, BETTER], [("-", "+")])
     engine.natural = ["result -="]
-    assert await looking(engine, tmp_path).find(doc_of(TOTAL), None, explain=False) == []
+    assert await ModelDetector(engine).find(doc_of(TOTAL), None, explain=False) == []
 
 
-async def test_the_model_may_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "LEAST_CONFIDENCE", 0.0)
     engine = ScriptedChat([SAME, BETTER, "It counts\ndown."], [("-", "+")])
     engine.natural = ["result +="]
-    (finding,) = await looking(engine, tmp_path).find(doc_of(TOTAL), None, explain=True)
+    (finding,) = await ModelDetector(engine).find(doc_of(TOTAL), None, explain=True)
     assert finding.message == "`-=` is probably meant to be `+=`. It counts down."
     assert "`-=` should be `+=`" in engine.question
 
@@ -65,38 +60,53 @@ async def test_the_model_may_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pytest.param(TOTAL.replace("price", "price" * 2000), None, id="too long"),
     ],
 )
-async def test_the_model_is_not_asked_about(
-    tmp_path: Path, text: str, spans: list[tuple[int, int]] | None
-) -> None:
+async def test_the_model_is_not_asked_about(text: str, spans: list[tuple[int, int]] | None) -> None:
     engine = ScriptedChat()
-    assert await looking(engine, tmp_path).find(doc_of(text), spans, explain=False) == []
+    assert await ModelDetector(engine).find(doc_of(text), spans, explain=False) == []
     assert engine.requests == []
 
 
-async def test_a_function_in_another_is_looked_at_with_it(tmp_path: Path) -> None:
+async def test_a_function_in_another_is_looked_at_with_it() -> None:
     inner = "".join(f"    {line}\n" for line in TOTAL.splitlines())
     engine = ScriptedChat([fenced("python", f"def outer():\n{inner}    return total")])
     doc = doc_of(f"def outer():\n{inner}    return total\n")
-    assert await looking(engine, tmp_path).find(doc, None, explain=False) == []
+    assert await ModelDetector(engine).find(doc, None, explain=False) == []
     assert len(engine.requests) == 1
 
 
-async def test_a_model_that_follows_no_instructions_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Silent(ScriptedChat):
-        async def __aenter__(self) -> "Silent":
-            return self
-
-        async def __aexit__(self, *_: object) -> None: ...
-
-    engine = Silent()
-    engine.template = None
+@pytest.fixture
+def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedChat]:
+    """Models that are loaded one after the other, and a file that stands for each of them."""
+    engines: list[ScriptedChat] = []
+    (tmp_path / "base.gguf").write_bytes(b"GGUF")
     monkeypatch.setattr("lsp_local.models.resolve", lambda _: tmp_path / "base.gguf")
-    monkeypatch.setattr("lsp_local.engine.client.EngineClient.keeping_states", lambda *_: engine)
-    with pytest.raises(EngineError, match=r"base\.gguf follows no instructions"):
-        async with detector.detector(Options()):
-            pass
+    monkeypatch.setattr(
+        "lsp_local.engine.client.EngineClient.keeping_states",
+        lambda *_: nullcontext(engines.pop(0)),
+    )
+    return engines
+
+
+async def test_a_model_that_follows_no_instructions_is_refused(
+    engines: list[ScriptedChat],
+) -> None:
+    engines.append(ScriptedChat(template=None))
+    async with detector.detector(Options()) as lazy:
+        with pytest.raises(EngineError, match=r"base\.gguf follows no instructions"):
+            await lazy.find(doc_of(TOTAL), None, False)
+
+
+async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
+    engines: list[ScriptedChat],
+) -> None:
+    engines.append(ScriptedChat(["", SAME, SAME]))
+    async with detector.detector(Options()) as lazy:
+        assert lazy.describe() == detector.described(lazy._path, Options())  # type: ignore[attr-defined]
+        assert await lazy.find(doc_of("x = 1\n"), None, False) == []
+        assert engines
+        for _ in range(2):
+            assert await lazy.find(doc_of(TOTAL), None, False) == []
+    assert not engines
 
 
 def test_confidence_grows_with_the_score() -> None:

@@ -34,7 +34,7 @@ async def written(
 
 ADD = "def add(a, b):<CURSOR>\n    return a + b\n"
 TEST = "def test_adds():\n    assert add(1, 2) == 3\n"
-OPENING = "import pytest\n\nfrom cart import add\n\n\n"
+OPENING = "from cart import add\n\n\n"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,15 @@ OPENING = "import pytest\n\nfrom cart import add\n\n\n"
     [
         pytest.param(
             "cart.py", "python", ADD, TEST, [], ("tests/test_cart.py", OPENING + TEST), id="Python"
+        ),
+        pytest.param(
+            "cart.py",
+            "python",
+            ADD,
+            "@pytest.mark.slow\n" + TEST,
+            [],
+            ("tests/test_cart.py", f"import pytest\n\n{OPENING}@pytest.mark.slow\n{TEST}"),
+            id="pytest is imported where it is used",
         ),
         pytest.param(
             "cart.py",

@@ -199,3 +199,44 @@ def test_an_answer_without_measure_is_refused(answer: str) -> None:
 def test_any_range_will_do(start: int, end: int) -> None:
     doc = Document("file:///shop/a", "a", "shop", "python", "x = 1\n")
     assert applied(doc.text, verified(doc, "x = 2", Rules(start, end)).edits)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer", "want"),
+    [
+        pytest.param(
+            "python",
+            "<START>def f(a):\n    return a.b or a.c<END>\n",
+            "def f(a):\n    if a.b or a.c:\n        return True\n    raise ValueError(a)",
+            "! `return a.b or a.c` must stay as it is; only add to it",
+            id="python: something else is returned",
+        ),
+        pytest.param(
+            "python",
+            "<START>def f(a):\n    return int(a)<END>\n",
+            "def f(a):\n    try:\n        return int(a)\n    except ValueError:\n        return 0",
+            "def f(a):\n    try:\n        return int(a)\n    except ValueError:\n        return 0",
+            id="python: a handler around it",
+        ),
+        pytest.param(
+            "typescript",
+            "<START>function f(a: string) {\n  const b = JSON.parse(a);\n  return b;\n}<END>\n",
+            "function f(a: string) {\n  let b;\n  try {\n    b = JSON.parse(a);\n  } catch {\n"
+            "    b = null;\n  }\n  return b;\n}",
+            "function f(a: string) {\n  let b;\n  try {\n    b = JSON.parse(a);\n  } catch {\n"
+            "    b = null;\n  }\n  return b;\n}",
+            id="ts: a variable that is declared before",
+        ),
+        pytest.param(
+            "go",
+            "package p\n\n<START>func f(a string) (int, error) {\n\treturn g(a)\n}<END>\n",
+            "func f(a string) (int, error) {\n\tb, err := g(a)\n\tif err != nil {\n"
+            "\t\treturn 0, err\n\t}\n\treturn b, nil\n}",
+            "func f(a string) (int, error) {\n\tb, err := g(a)\n\tif err != nil {\n"
+            "\t\treturn 0, err\n\t}\n\treturn b, nil\n}",
+            id="go: what is returned is had first",
+        ),
+    ],
+)
+def test_error_handling_only_adds(language: str, text: str, answer: str, want: str) -> None:
+    check("guard", language, text, answer, want)

@@ -12,6 +12,7 @@ KINDS: dict[str, dict[str, bool]] = {
     "free": {"keeps_signature": False, "may_drop_names": True, "keeps_notes": False},
     "lenient": {"knows_names": False},
     "check": {"may_be_same": True},
+    "guard": {"only_adds": True},
 }
 ELSEWHERE = "def from_elsewhere(): ..."
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from lsp_local import models
 from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
@@ -44,10 +43,9 @@ async def _look(
     options: Options, tasks: list[edits.Task], is_verbose: bool
 ) -> list[linting.Looked]:
     looked = []
-    path = models.resolve(options.model)
     async with chosen_chat(options) as engine:
         with progress(len(tasks)) as step:
-            async for one in linting.run(engine, ModelDetector(engine, path, options), tasks):
+            async for one in linting.run(engine, ModelDetector(engine), tasks):
                 looked.append(one)
                 step()
                 if is_verbose:

@@ -86,7 +86,7 @@ def _job(doc: Document, wanted: Wanted) -> Job:
         case "simplify":
             return Job(SIMPLIFY, rules)
         case "guard":
-            return Job(GUARD.format(language=doc.language), rules)
+            return Job(GUARD.format(language=doc.language), replace(rules, only_adds=True))
         case "body":
             return Job(BODY.format(name=name), rules)
     return Job(wanted.instruction, replace(rules, keeps_signature=False, may_drop_names=True))

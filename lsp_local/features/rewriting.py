@@ -34,6 +34,7 @@ CLOSE = 2.0  # nats; only that near must they be where the answer itself is a sa
 # A nat of the model's doubt weighs as much as these of naturalness. Fitted on 41 problems of
 # HumanEvalPack's half to tune on, 0.5B, 2026-11-26.
 GAP_WEIGHT = 1.5
+SIZE_WEIGHT = 0.5  # mistakes are small: so many nats for e times as many characters
 N_BEFORE = 1500  # characters of the file before the code, for judging what is natural there
 N_SECONDS = 60  # places where it was a near thing; some are in comments, or make no difference
 CHARS_A_TOKEN = 2.5  # of dense code
@@ -82,7 +83,8 @@ class Candidate:
     @property
     def score(self) -> float:
         """Return how good it is, in nats, beside others of the same question."""
-        return self.gain - GAP_WEIGHT * self.gap
+        n_changed = sum(one.end - one.start + len(one.text) for one in self.edits)
+        return self.gain - GAP_WEIGHT * self.gap - SIZE_WEIGHT * math.log1p(n_changed)
 
 
 async def rewrite(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lsp_local import names, privacy
 from lsp_local.actions import testfiles
 from lsp_local.actions.functions import TYPES, Function
+from lsp_local.actions.repeats import without_repeats
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import FENCE, Question, ask
 from lsp_local.features.projects import Project
@@ -25,6 +26,7 @@ TASK = (
     "Write tests for `{name}` with {framework}: two or three short test functions, each for one "
     "case, among them an edge case. {reached}"
 )
+GAP = re.compile(r"\n{4,}")
 OPENINGS = {
     "pytest": "import pytest\n\n",
     "unittest": "import unittest\n\n",
@@ -50,7 +52,7 @@ async def write_tests(
     path = next(one for one in _places(place, function.name) if one not in project.paths)
     asked, opening = _question(doc, function, path, project)
     text = code_in(await ask(engine, asked, on_text), doc.language)
-    found = _whole(text, doc.language)
+    found = without_repeats(_whole(text, doc.language), doc.language)
     if function.name not in found.removeprefix(opening.rstrip()):
         return Resolved(problem=f"{NO_SAFE_EDIT}: the model wrote no test that can be read")
     if privacy.holds_placeholder(found):
@@ -58,7 +60,7 @@ async def write_tests(
     strange = _strange(doc, path, found)
     if strange:
         return Resolved(problem=f"{NO_SAFE_EDIT}: `{strange}` is not defined anywhere")
-    return Resolved(new_file=NewFile(path, found))
+    return Resolved(new_file=NewFile(path, _tidied(found)))
 
 
 def _question(
@@ -130,6 +132,13 @@ def _whole(text: str, language: str) -> str:
         n_cut += 1  # an answer that ran out of tokens ends within a line, else within a part
         lines = lines[:-1] if n_cut <= MOST_CUT else lines[: _last_start(tree, lines)]
     return ""
+
+
+def _tidied(text: str) -> str:
+    """Leave out what we opened the file with and the tests do not need, and gaps."""
+    unused = OPENINGS["pytest"]
+    text = text.removeprefix(unused) if "pytest." not in text else text
+    return GAP.sub("\n\n\n", text)
 
 
 def _last_start(tree: Tree | None, lines: list[str]) -> int:

@@ -23,6 +23,8 @@ from lsp_local.verify.sparing import Keep, Line, lines_of, spared, tokens_of, wi
 
 NOTHING = "nothing was changed"
 LONGEST = 30_000  # characters of an answer or a range; some 8,000 tokens
+DECLARES = {"const", "let", "var", ":=", "="}  # a variable may have to be there before a `try`
+ERRORS_ARE_VALUES = ("go", "rust")  # so that what is returned must be had first
 LEAST_CUT = 5  # tokens; fewer may be missing at the end of an answer that was cut off
 
 
@@ -32,7 +34,8 @@ class Rules:
 
     keeps_signature: functions keep their parameters, types and decorators to the letter.
     keeps_code: only comments and docstrings change. only_annotations: only types are added.
-    keeps_notes: comments that the model only left out come back.
+    only_adds: all code that is there stays, in its order; only how variables are declared may
+    change. keeps_notes: comments that the model only left out come back.
     knows_names: names that stand nowhere are refused. may_drop_names: what others may use, may go.
     may_be_same: no change is no problem.
     """
@@ -43,6 +46,7 @@ class Rules:
     may_drop_names: bool = False
     keeps_code: bool = False
     only_annotations: bool = False
+    only_adds: bool = False
     keeps_notes: bool = True
     knows_names: bool = True
     may_be_same: bool = False
@@ -141,6 +145,8 @@ def _judged(change: Change, rules: Rules, elsewhere: str, is_open: bool) -> tupl
         problem = problem or untyped_problem(change)
     elif rules.keeps_signature:
         problem = problem or signature_problem(change)
+    if rules.only_adds:
+        problem = problem or _lost_problem(old, _new_lines(change), place.doc.language)
     if not rules.may_drop_names:
         problem = problem or names_problem(change)
     if rules.knows_names:
@@ -196,6 +202,17 @@ def _is_cut(old: list[Line], new: list[Line]) -> bool:
     missing = [token for code in codes[codes.index(last) + 1 :] for token in code]
     said = set(tokens_of(new))
     return len(missing) >= LEAST_CUT and not said.issuperset(missing)
+
+
+def _lost_problem(old: list[Line], new: list[Line], language: str) -> str:
+    """Say which code of the old lines does not stand in the new ones, "" if all does."""
+    free = DECLARES | {"return", "_"} if language in ERRORS_ARE_VALUES else DECLARES
+    behind = iter(tokens_of(new))
+    for line in old:
+        for token in line.code:
+            if token[0] not in free and not any(one[0] == token[0] for one in behind):
+                return f"`{line.text.strip()}` must stay as it is; only add to it"
+    return ""
 
 
 def _last(lines: list[Line]) -> str:
