@@ -30,6 +30,7 @@ from lsp_local.verify.verdict import NOTHING, Rules, Verdict, verified
 END = f"\n{FENCE}"  # with which a block of code ends
 N_TRIED = 10  # answers that were nearly given are asked for, until
 N_NEAR = 6  # of them are safe edits
+FARTHEST = 5.0  # nats; what was farther from being said mended nothing
 CLOSE = 2.0  # nats; only that near must they be where the answer itself is a safe edit
 # A nat of the model's doubt weighs as much as these of naturalness. Fitted on 41 problems of
 # HumanEvalPack's half to tune on, 0.5B, 2026-11-26.
@@ -239,7 +240,7 @@ async def _near(
 ) -> AsyncIterator[tuple[str, Second]]:
     """Yield the answers that were nearly given, those first that were the nearest."""
     question, answer = asked.question, asked.answer
-    farthest = CLOSE if asked.verdict.edits else math.inf
+    farthest = CLOSE if asked.verdict.edits else FARTHEST
     opened = question.opening.removeprefix(f"{FENCE}{language}\n")
     tree = parse(opened + answer.text, language)
     close = [one for one in answer.seconds if one.gap <= farthest]
