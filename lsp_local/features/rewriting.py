@@ -95,17 +95,13 @@ async def rewrite(
 
     Cancelling the task stops the decode. Raises EngineError and UserError as `instruct.ask` does.
     """
-    code = privacy.shown(doc.text, job.rules.start, job.rules.end)
-    question = _question(doc, job, code)
-    answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
-    text = _said(question, answer)
-    verdict = _judged(doc, text, job.rules)
-    asked = _Asked(question, answer, verdict)
+    asked = await _ask(engine, doc, job, on_text)
+    verdict = asked.verdict
     if job.is_fix and verdict.problem in ("", NOTHING):
         return await _best(engine, doc, job, asked, on_text)
     if not verdict.problem:
         return Rewritten(verdict.edits)
-    again = _again(question, text, verdict.problem)
+    again = _again(asked.question, _said(asked.question, asked.answer), verdict.problem)
     try:
         second = await ask_for(engine, again, on_text)
     except TooMuchCode:  # the code fits, but not twice
@@ -119,18 +115,32 @@ async def rewrite(
     return found
 
 
-async def candidates(engine: ChatEngine, doc: Document, job: Job) -> "list[Candidate]":
-    """Return the safe edits that the model says or nearly says, the best first.
+async def candidates(engine: ChatEngine, doc: Document, job: Job) -> list[Candidate]:
+    """Return the safe edits that the model says or nearly says of a fix, the best first.
 
     Raises as `rewrite` does.
     """
-    code = privacy.shown(doc.text, job.rules.start, job.rules.end)
-    question = _question(doc, job, code)
-    answer = await ask_for(engine, question, n_seconds=N_SECONDS)
-    verdict = _judged(doc, _said(question, answer), job.rules)
-    asked = _Asked(question, answer, verdict)
-    gaps = await _gaps(engine, doc, job, asked, lambda _text: None)
+    asked = await _ask(engine, doc, job, _unheard)
+    gaps = await _gaps(engine, doc, job, asked, _unheard)
     return await _ranked(engine, doc, job, gaps)
+
+
+def _unheard(_text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, its answer, and what the answer is worth."""
+
+    question: Question
+    answer: Generated
+    verdict: Verdict
+
+
+async def _ask(engine: ChatEngine, doc: Document, job: Job, on_text: OnText) -> _Asked:
+    question = _question(doc, job, privacy.shown(doc.text, job.rules.start, job.rules.end))
+    answer = await ask_for(engine, question, on_text, N_SECONDS if job.is_fix else 0)
+    return _Asked(question, answer, _judged(doc, _said(question, answer), job.rules))
 
 
 def _question(doc: Document, job: Job, code: str) -> Question:
@@ -165,15 +175,6 @@ def _judged(doc: Document, said: str, rules: Rules) -> Verdict:
 def _said(question: Question, answer: Generated) -> str:
     end = END if answer.stop == "until" else ""
     return question.opening + answer.text + end
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question, its answer, and what the answer is worth."""
-
-    question: Question
-    answer: Generated
-    verdict: Verdict
 
 
 async def _best(
