@@ -43,7 +43,7 @@ FLOORS = [
     ["catalogue", "config", "options_page"],
     ["options"],
     ["writing"],
-    ["text", "folders", "languages"],
+    ["text", "folders", "languages", "unified"],
     ["__init__"],
 ]
 ONLY_IN = {

@@ -12,7 +12,6 @@ from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
 from lsp_local.evals import edits, sandbox
 from lsp_local.evals.infilling import sample
 from lsp_local.options import Options
-from lsp_local.text import UserError
 
 
 def eval_edits(
@@ -27,8 +26,7 @@ def eval_edits(
     """Repair functions: the action `fix`, and the same model asked plainly."""
     options = chosen_options(model)
     tasks = sample(edits.load(data, half), limit, seed)
-    if any(one.doc.language == "javascript" for one in tasks) and not sandbox.has_node():
-        raise UserError("tasks in JavaScript are run with `node`, which is not there; install it")
+    edits.check_runnable(tasks)
     results = asyncio.run(_edits(options, tasks, verbose))
     about = {
         "model": options.model,

@@ -27,6 +27,7 @@ def eval_lint(
     """Look for bugs of one line, and at the code without them; beside it a plain review."""
     options = chosen_options(model)
     tasks = [one for one in edits.load(data, half) if linting.bug_line(one) is not None]
+    edits.check_runnable(tasks)
     looked = asyncio.run(_look(options, sample(tasks, limit, seed), verbose))
     about = {
         "model": options.model,

@@ -1,9 +1,7 @@
 """`lsp-local run`: a code action or a prompt file, without an editor."""
 
 import asyncio
-import difflib
 import json
-import re
 import sys
 from codecs import BOM_UTF8
 from pathlib import Path
@@ -27,13 +25,12 @@ from lsp_local.features.resolved import Resolved
 from lsp_local.options import Options, is_excluded
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
+from lsp_local.unified import unified
 from lsp_local.userprompts.files import PromptFile
 from lsp_local.userprompts.languages import covers
 from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 from lsp_local.verify.minimal import applied
 from lsp_local.writing import replace
-
-LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 
 
 def run(
@@ -190,11 +187,6 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
         print(f"wrote {found.new_file.path if found.new_file else path}", file=sys.stderr)
         return
     if found.new_file is not None:
-        _print_diff("", found.new_file.text, "/dev/null", f"b/{found.new_file.path}")
-    _print_diff(where.doc.text, after, f"a/{path}", f"b/{path}")
-
-
-def _print_diff(before: str, after: str, old: str, new: str) -> None:
-    lines = LINE.findall(before), LINE.findall(after)
-    for line in difflib.unified_diff(*lines, old, new):
-        sys.stdout.write(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+        new = found.new_file
+        sys.stdout.write(unified("", new.text, "/dev/null", f"b/{new.path}"))
+    sys.stdout.write(unified(where.doc.text, after, f"a/{path}", f"b/{path}"))

@@ -139,8 +139,19 @@ def _judged(task: Task, text: str, started: float, problem: str = "") -> Attempt
         return Attempt("", passes=False, breaks=False, seconds=seconds, problem=problem)
     tree = parse(text, task.doc.language)
     breaks = tree is not None and tree.n_errors > 0
-    passes = sandbox.passes if task.doc.language == "python" else sandbox.passes_in_node
-    return Attempt(text, passes(text + task.test), breaks, seconds)
+    return Attempt(text, passes(task, text), breaks, seconds)
+
+
+def check_runnable(tasks: Sequence[Task]) -> None:
+    """Raise UserError where what runs the tests of `tasks` is not there."""
+    if any(one.doc.language == "javascript" for one in tasks) and not sandbox.has_node():
+        raise UserError("tasks in JavaScript are run with `node`, which is not there; install it")
+
+
+def passes(task: Task, text: str) -> bool:
+    """Whether a program passes the tests of its task."""
+    run_it = sandbox.passes if task.doc.language == "python" else sandbox.passes_in_node
+    return run_it(text + task.test)
 
 
 def _median(values: Sequence[float]) -> float:

@@ -10,8 +10,8 @@ from typing import Any
 
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, GenerateRequest
-from lsp_local.evals import sandbox, scoring
-from lsp_local.evals.edits import Task
+from lsp_local.evals import scoring
+from lsp_local.evals.edits import Task, passes
 from lsp_local.features.instruct import tokens_of
 from lsp_local.lint.detector import LEAST_CONFIDENCE, ModelDetector, confidence, functions
 from lsp_local.text import Document
@@ -58,13 +58,12 @@ async def run(
         found = await _found(detector, task, task.doc)
         right = await _found(detector, task, replace(task.doc, text=task.right))
         lines = tuple(dict.fromkeys(task.doc.text.count("\n", 0, one[1]) for one in found))
-        passes = sandbox.passes if task.doc.language == "python" else sandbox.passes_in_node
         yield Looked(
             task,
             line,
             lines,
             await _reviewed(engine, task),
-            bool(found) and passes(found[0][2] + task.test),
+            bool(found) and passes(task, found[0][2]),
             found[0][0] if found else 0.0,
             right[0][0] if right else 0.0,
         )

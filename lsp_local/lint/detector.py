@@ -28,6 +28,7 @@ from lsp_local.features.instruct import FENCE, Question, TooMuchCode
 from lsp_local.features.rewriting import Candidate, candidates
 from lsp_local.lint.finding import Detector, Finding, found
 from lsp_local.lint.kinds import Kind, kind_of
+from lsp_local.lint.static import is_within
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document
 from lsp_local.trees import parse
@@ -174,5 +175,5 @@ def functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterato
         if one.start < behind or one.end - one.start > MOST or is_short:
             continue
         behind = one.end
-        if spans is None or any(start <= one.end and end >= one.start for start, end in spans):
+        if is_within(spans, one.start, one.end):
             yield one

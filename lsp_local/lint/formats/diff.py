@@ -3,13 +3,12 @@
 The lines around a fix stand there as they are, secrets too.
 """
 
-import difflib
 import re
 
 from lsp_local.lint.fixing import fixed
 from lsp_local.lint.report import Report
+from lsp_local.unified import unified
 
-LINE = re.compile(r"[^\n]*\n|[^\n]+")  # \f and \u2028 end none
 ODD = re.compile(r'[\x00-\x1f\x7f"\\]')
 BOM = "\ufeff"
 
@@ -24,13 +23,8 @@ def _diff(report: Report, path: str) -> str:
     findings = [one for one in report.findings if one.path == path]
     after = fixed(source.doc, findings, report.is_unsafe).text
     mark = BOM if source.raw.startswith(BOM.encode()) else ""
-    lines = LINE.findall(mark + source.doc.text), LINE.findall(mark + after)
-    found = difflib.unified_diff(*lines, _name(f"a/{path}"), _name(f"b/{path}"))
-    return "".join(_whole(line) for line in found)
-
-
-def _whole(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    names = _name(f"a/{path}"), _name(f"b/{path}")
+    return unified(mark + source.doc.text, mark + after, *names)
 
 
 def _name(name: str) -> str:
