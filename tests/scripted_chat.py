@@ -17,6 +17,7 @@ from lsp_local.engine.base import (
     TokenScore,
 )
 
+GAP = 8.0
 CHATML = (
     "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
@@ -35,7 +36,8 @@ class ScriptedChat:
     An answer is given whole: what of it the request has put into the model's mouth is not said
     again. `near` are pairs: where the first answer was a near thing, and the character that it
     nearly said instead. `gate` is waited for before each answer. Text that holds one of `natural`
-    is likelier than other text.
+    is likelier than other text. `wishes` are pairs, too: text as it is written, and the character
+    that is likelier by `GAP` nats than its last one.
     """
 
     answers: list[str] = field(default_factory=list)
@@ -46,9 +48,11 @@ class ScriptedChat:
     gate: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[GenerateRequest] = field(default_factory=list)
+    scored: list[str] = field(default_factory=list)
     n_cancelled: int = 0
     n_written: int = 0
     natural: Sequence[str] = ()
+    wishes: Sequence[tuple[str, str]] = ()
 
     async def info(self) -> ModelInfo:
         return ModelInfo("m.gguf", "m", "", 9, self.n_ctx, self.n_ctx, None, self.template, 0.0, "")
@@ -95,8 +99,19 @@ class ScriptedChat:
         priority: Priority = Priority.LINT,
     ) -> list[TokenScore]:
         text = "".join(map(chr, tokens))
-        logprob = -1.0 if any(one in text for one in self.natural) else -2.0
-        return [TokenScore(token, logprob / len(tokens), []) for token in tokens[first:]]
+        self.scored.append(text)
+        logprob = (-1.0 if any(one in text for one in self.natural) else -2.0) / len(tokens)
+        return [
+            TokenScore(token, logprob, self._rather(text[: n + 1], logprob) if n_best else [])
+            for n, token in enumerate(tokens)
+        ][first:]
+
+    def _rather(self, text: str, logprob: float) -> list[tuple[int, float]]:
+        wishes = [wish for written, wish in self.wishes if text.endswith(written)]
+        return [(ord(wish), logprob + GAP) for wish in wishes]
+
+    async def pieces(self, tokens: list[int]) -> list[bytes]:
+        return [chr(token).encode() for token in tokens]
 
     async def write_states(self) -> None:
         self.n_written += 1

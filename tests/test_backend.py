@@ -47,9 +47,40 @@ def test_scoring_does_not_cost_the_document_its_state(backend: LlamaBackend) -> 
     for _ in range(8):
         next(scores)
     assert n_evaluated(backend, [*doc, 1000]) == 1
-    assert next(scores) == []  # brings its own state back
-    assert len(next(scores)) == 32
+    assert len(next(scores)) == 0  # reads again what came before, without a result
     assert n_evaluated(backend, [*doc, 1000, 1001]) == 1
+
+
+def logprobs(backend: LlamaBackend, tokens: list[int], first: int) -> list[float]:
+    return [one.logprob for chunk in backend.score(tokens, 0, first) for one in chunk]
+
+
+def test_scores_are_the_same_whatever_was_read_before(backend: LlamaBackend) -> None:
+    tokens = backend.tokenize("# scored\n" + CODE)[:200]
+    other = [*tokens[:150], 1000, *tokens[150:170]]
+    n_evaluated(backend, [*tokens[:70], 1000])
+    scores, of_other = logprobs(backend, tokens, 90), logprobs(backend, other, 150)
+    assert len(scores) == 110
+    for before in (tokens[:99], other, [1000, 1001], tokens):
+        n_evaluated(backend, before)
+        assert logprobs(backend, other, 150) == of_other
+        assert logprobs(backend, tokens, 90) == scores
+
+
+def test_scoring_reads_of_a_text_with_the_same_beginning_only_the_rest(
+    backend: LlamaBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = backend.tokenize("# scored\n" + CODE)[:200]
+    logprobs(backend, tokens, 1)
+    sizes, read = [], backend._read
+
+    def counted(tokens: list[int], rows: list[int], n_threads: int) -> bool:
+        sizes.append(len(tokens))
+        return read(tokens, rows, n_threads)
+
+    monkeypatch.setattr(backend, "_read", counted)
+    logprobs(backend, [*tokens[:150], 1000, *tokens[150:170]], 150)
+    assert sizes == [32, 10]  # from the last whole block before the change
 
 
 def test_a_single_token_is_read_and_not_healed(backend: LlamaBackend) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from linted import doc_of
-from scripted_chat import ScriptedChat, fenced
+from scripted_chat import ScriptedChat
 
 from lsp_local.evals import linting
 from lsp_local.evals.edits import Task
@@ -37,9 +37,8 @@ def test_the_line_of_a_bug(right: str, want: int | None) -> None:
 
 
 async def test_a_pair_is_looked_at_and_reviewed() -> None:
-    mended, review = fenced("python", RIGHT), "result = 0\n`result -= price`"
-    engine = ScriptedChat([mended, mended, review])
-    engine.natural = ["result +="]
+    review = "result = 0\n`result -= price`"
+    engine = ScriptedChat(["= price", review], natural=["result +="], wishes=[("result -", "+")])
     detector = ModelDetector(engine)
     (one,) = [one async for one in linting.run(engine, detector, [task(), task(BUGGY)])]
     assert (one.line, one.lines, one.reviewed) == (3, (3,), (1, 3))

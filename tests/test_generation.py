@@ -43,6 +43,9 @@ class ScriptedBackend:
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         return [PIECES.index(char.encode()) for char in text]
 
+    def pieces(self, tokens: list[int]) -> list[bytes]:
+        return [PIECES[token] for token in tokens]
+
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
         return self._vocab.heal(tokens)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from linted import doc_of
-from scripted_chat import ScriptedChat, fenced
+from scripted_chat import ScriptedChat
 
-from lsp_local.engine.base import EngineError
-from lsp_local.lint import detector
-from lsp_local.lint.detector import ModelDetector, confidence
+from lsp_local.lint import detector, weighing
+from lsp_local.lint.detector import ModelDetector
+from lsp_local.lint.weighing import confidence
 from lsp_local.options import Options
 
 TOTAL = """\
@@ -19,16 +19,16 @@ def total(prices):
         result -= price
     return result
 """
-SAME = fenced("python", TOTAL)
-BETTER = fenced("python", TOTAL.replace("-=", "+="))
 OTHER = "\n\ndef none():\n    return None\n"
+REST = "= price"  # what the model writes behind `result +`
+
+
+def chat(*answers: str, natural: str = "result +=") -> ScriptedChat:
+    return ScriptedChat([REST, *answers], natural=[natural], wishes=[("result -", "+")])
 
 
 async def test_what_makes_the_code_likelier_is_told() -> None:
-    engine = ScriptedChat([SAME, BETTER], [("-", "+")])
-    engine.natural = ["result +="]
-    doc = doc_of(TOTAL + OTHER)
-    (finding,) = await ModelDetector(engine).find(doc, None, explain=False)
+    (finding,) = await ModelDetector(chat()).find(doc_of(TOTAL + OTHER), None, explain=False)
     assert (finding.rule, finding.line, finding.column) == ("wrong-operator", 4, 16)
     assert (TOTAL[finding.start : finding.end], finding.replacement) == ("-=", "+=")
     assert finding.message == "`-=` is probably meant to be `+=`."
@@ -36,16 +36,38 @@ async def test_what_makes_the_code_likelier_is_told() -> None:
     assert not finding.is_safe
 
 
-async def test_what_makes_it_less_likely_is_not() -> None:
-    engine = ScriptedChat([SAME, BETTER], [("-", "+")])
-    engine.natural = ["result -="]
+async def test_what_makes_it_less_likely_is_less_sure() -> None:
+    doc = doc_of(TOTAL)
+    (sure,) = await ModelDetector(chat()).find(doc, None, explain=False)
+    (unsure,) = await ModelDetector(chat(natural="result -=")).find(doc, None, explain=False)
+    assert sure.confidence is not None
+    assert unsure.confidence is not None
+    assert unsure.confidence < sure.confidence
+
+
+async def test_where_the_model_expects_nothing_else_nothing_is_told() -> None:
+    engine = ScriptedChat(natural=["result +="])
     assert await ModelDetector(engine).find(doc_of(TOTAL), None, explain=False) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        pytest.param(TOTAL.replace("-=", "+="), ("in price", "x"), id="an unknown name"),
+        pytest.param(TOTAL, ("for ", "("), id="what does not parse"),
+        pytest.param(TOTAL.replace(" -=", "  -="), ("t ", "-"), id="layout"),
+        pytest.param(f'def f():\n    """Note."""\n{TOTAL[20:]}', ("No", "x"), id="a note"),
+        pytest.param(TOTAL.replace("0", "'AKIAIOSFODNN7EXAMPLF'"), ("'A", "B"), id="a secret"),
+    ],
+)
+async def test_what_is_no_other_program_is_not_tried(text: str, wish: tuple[str, str]) -> None:
+    engine = ScriptedChat([""], wishes=[wish])
+    assert await ModelDetector(engine).find(doc_of(text), None, explain=False) == []
+
+
 async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detector, "LEAST_CONFIDENCE", 0.0)
-    engine = ScriptedChat([SAME, BETTER, "It counts\ndown."], [("-", "+")])
-    engine.natural = ["result +="]
+    monkeypatch.setattr(weighing, "LEAST_CONFIDENCE", 0.0)
+    engine = chat("It counts\ndown.")
     (finding,) = await ModelDetector(engine).find(doc_of(TOTAL), None, explain=True)
     assert finding.message == "`-=` is probably meant to be `+=`. It counts down."
     assert "`-=` should be `+=`" in engine.question
@@ -63,15 +85,15 @@ async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_model_is_not_asked_about(text: str, spans: list[tuple[int, int]] | None) -> None:
     engine = ScriptedChat()
     assert await ModelDetector(engine).find(doc_of(text), spans, explain=False) == []
-    assert engine.requests == []
+    assert engine.scored == []
 
 
 async def test_a_function_in_another_is_looked_at_with_it() -> None:
     inner = "".join(f"    {line}\n" for line in TOTAL.splitlines())
-    engine = ScriptedChat([fenced("python", f"def outer():\n{inner}    return total")])
+    engine = ScriptedChat()
     doc = doc_of(f"def outer():\n{inner}    return total\n")
     assert await ModelDetector(engine).find(doc, None, explain=False) == []
-    assert len(engine.requests) == 1
+    assert len(engine.scored) == 1
 
 
 @pytest.fixture
@@ -87,19 +109,10 @@ def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedCha
     return engines
 
 
-async def test_a_model_that_follows_no_instructions_is_refused(
-    engines: list[ScriptedChat],
-) -> None:
-    engines.append(ScriptedChat(template=None))
-    async with detector.detector(Options()) as lazy:
-        with pytest.raises(EngineError, match=r"base\.gguf follows no instructions"):
-            await lazy.find(doc_of(TOTAL), None, False)
-
-
 async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
     engines: list[ScriptedChat],
 ) -> None:
-    engines.append(ScriptedChat(["", SAME, SAME]))
+    engines.append(ScriptedChat())
     async with detector.detector(Options()) as lazy:
         assert lazy.describe() == detector.described(lazy._path, Options())  # type: ignore[attr-defined]
         assert await lazy.find(doc_of("x = 1\n"), None, False) == []
@@ -110,6 +123,6 @@ async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
 
 
 def test_confidence_grows_with_the_score() -> None:
-    found = [confidence(score) for score in (-1000, 0, detector.MIDDLE, 20, 1000)]
+    found = [confidence(score) for score in (-1e9, 0, weighing.MIDDLE, 20, 1e9)]
     assert found == sorted(found)
     assert (found[0], found[2], found[-1]) == (0.0, 0.5, 1.0)

@@ -54,6 +54,7 @@ from lsp_local.lint.formats.concise import printable
 from lsp_local.lint.planning import Plan
 from lsp_local.lint.report import Report
 from lsp_local.lint.run import Limits, Watch
+from lsp_local.lint.weighing import LEAST_CONFIDENCE
 from lsp_local.options import Options
 from lsp_local.text import UserError
 from lsp_local.writing import replace as write
@@ -74,7 +75,7 @@ def lint(
     output: OutputOption = None,
     fix: FixOption = False,
     unsafe: UnsafeOption = False,
-    min_confidence: ConfidenceOption = detectors.LEAST_CONFIDENCE,
+    min_confidence: ConfidenceOption = LEAST_CONFIDENCE,
     max_seconds: SecondsOption = None,
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,

@@ -166,6 +166,9 @@ class Backend(Protocol):
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """Return the token ids of `text`; special tokens in it are plain text, unless allowed."""
 
+    def pieces(self, tokens: list[int]) -> list[bytes]:
+        """Return the text of every token."""
+
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
         """Take off what token healing takes off; return the rest and the text taken off."""
 
@@ -198,7 +201,7 @@ class Backend(Protocol):
     def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
         """Yield, chunk by chunk, the scores of `tokens[first:]`; [] when a chunk was interrupted.
 
-        What stands before `first` comes from a KV state where there is one.
+        Invariant: they are the same, bit by bit, whatever was read before.
         """
 
     def write_states(self) -> Iterator[None]:
@@ -259,6 +262,9 @@ class ChatEngine(Engine, Protocol):
         priority: Priority = Priority.LINT,
     ) -> list[TokenScore]:
         """Return how likely the model finds each of `tokens[first:]`, with the `n_best` best."""
+
+    async def pieces(self, tokens: list[int]) -> list[bytes]:
+        """Return the text of every token; a character may be spread over several."""
 
     async def write_states(self) -> None:
         """Keep on disk what is not there yet, when nobody waits for anything else."""

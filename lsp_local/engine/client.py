@@ -172,6 +172,11 @@ class EngineClient:
         rows = await self._call({**message, "request": {"priority": priority}})
         return [TokenScore(row[0], row[1], [tuple(best) for best in row[2]]) for row in rows]
 
+    async def pieces(self, tokens: list[int]) -> list[bytes]:
+        """See `ChatEngine`."""
+        pieces = await self._call({"op": "pieces", "tokens": tokens})
+        return [piece.encode("latin-1") for piece in pieces]
+
     async def write_states(self) -> None:
         """See `ChatEngine`."""
         await self._call({"op": "write_states", "request": {"priority": Priority.UPKEEP}})

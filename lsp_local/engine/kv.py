@@ -138,6 +138,11 @@ class Memory:
         """Return the memory that the parked states take."""
         return self._parking.n_bytes()
 
+    def leave(self) -> None:
+        """Copy the live state away if it is worth it: all of it is about to be overwritten."""
+        if is_worth_parking(len(self._sequence.tokens), 0):
+            self.park()
+
     def park(self) -> None:
         """Copy the live state away."""
         sequence = self._sequence

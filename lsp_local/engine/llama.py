@@ -19,7 +19,7 @@ from lsp_local.engine.states import StateStore
 from lsp_local.engine.vocab import Ids, Vocab, ends_line
 
 QUICK_DECODE = 20.0  # tokens a second
-N_SCORE_CHUNK = 32  # tokens a scoring call; each takes a row of n_vocab logits
+N_SCORE_CHUNK = 32  # tokens a scoring call, always at the same places of a text
 PARKING_BYTES = 128 * 2**20
 
 
@@ -47,6 +47,10 @@ class LlamaBackend:
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
         return binding.tokenize(self._model, text.encode(errors="replace"), allow_special)
+
+    def pieces(self, tokens: list[int]) -> list[bytes]:
+        """See `Backend`."""
+        return [self._vocab.pieces[token] for token in tokens]
 
     def heal(self, tokens: list[int]) -> tuple[list[int], bytes]:
         """See `Backend`."""
@@ -136,22 +140,28 @@ class LlamaBackend:
         """See `Backend`."""
         if len(tokens) > self.info.n_ctx:
             raise EngineError(f"a text of {len(tokens)} tokens does not fit into the context")
-        live = self._live
-        start = min(self.n_kept(tokens), max(1, first) - 1)
-        live.forget(start)
-        while start < len(tokens) - 1:
-            end = min(start + N_SCORE_CHUNK, len(tokens) - 1)
-            if n_common(live.tokens, tokens) < start:  # something more urgent came between
-                self.prefill(tokens[:start], N_SCORE_CHUNK)
-                yield []
-                continue
-            live.forget(start)
-            rows = list(range(max(0, first - 1 - start), end - start))
+        row, last = max(1, first) - 1, len(tokens) - 1
+        while row < last:
+            start = self._exact(tokens[:row])
+            end = min(start + N_SCORE_CHUNK, last)
+            rows = list(range(max(0, row - start), end - start))
             if not self._timed(tokens[start:end], rows):
                 yield []
                 continue
-            yield [self._score(row, tokens[start + row + 1], n_best) for row in rows]
-            start = end
+            if end - start == N_SCORE_CHUNK:
+                self._live.n_exact = end
+            yield [self._score(one, tokens[start + one + 1], n_best) for one in rows]
+            row = max(row, end)
+
+    def _exact(self, tokens: list[int]) -> int:
+        """Keep what was read of `tokens` in the blocks of `score`; return how many they are."""
+        live = self._live
+        if not live.n_exact:
+            self._memory.leave()
+        shared = min(live.n_exact, n_common(live.tokens, tokens))
+        start = shared - shared % N_SCORE_CHUNK
+        live.forget(start)
+        return start
 
     def write_states(self) -> Iterator[None]:
         """See `Backend`."""
@@ -195,9 +205,11 @@ class LlamaBackend:
 
     def _score(self, row: int, token: int, n_best: int) -> TokenScore:
         logits = self._live.logits(row)
+        base = float(logits[token]) - _logprob(logits, token)
+        if not n_best:
+            return TokenScore(token, float(logits[token]) - base, [])
         n_worse = max(0, self._n_vocab - n_best)
         best = np.argpartition(logits, min(n_worse, self._n_vocab - 1))[n_worse:]
-        base = float(logits[token]) - _logprob(logits, token)
         ranked = sorted(((int(i), float(logits[i]) - base) for i in best), key=lambda b: -b[1])
         return TokenScore(token, float(logits[token]) - base, ranked)
 

@@ -15,10 +15,15 @@ STRLEN = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
 
 
 class LiveSequence:
-    """The one sequence of a context. Invariant: `tokens` is what the KV cache holds."""
+    """The one sequence of a context. Invariant: `tokens` is what the KV cache holds.
+
+    The first `n_exact` of them were read in blocks of equal size, so that their KV state is that
+    of any other reading in such blocks, bit by bit; whoever reads them says so.
+    """
 
     def __init__(self, model: int, n_vocab: int, n_ctx: int, n_threads: int) -> None:
         self.tokens: list[int] = []
+        self.n_exact = 0
         self.n_logits = 0  # length of the text that the last row of logits belongs to
         self._n_vocab = n_vocab
         self._context = binding.open_context(model, n_ctx, N_CHUNK, n_threads)
@@ -66,6 +71,7 @@ class LiveSequence:
         """Cut the KV cache to its first `n_tokens`."""
         binding.lib.llama_kv_cache_seq_rm(self._context, SEQUENCE, n_tokens, -1)
         del self.tokens[n_tokens:]
+        self.n_exact = min(self.n_exact, n_tokens)
         self.n_logits = 0
 
     def copy(self) -> bytearray:

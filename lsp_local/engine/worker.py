@@ -109,6 +109,9 @@ class Worker:
                 self._cancel(message["id"])
             elif message["op"] == "tokenize" and self._backend:
                 self._send(message["id"], result=self._tokenize(message))
+            elif message["op"] == "pieces" and self._backend:
+                pieces = self._backend.pieces(message["tokens"])
+                self._send(message["id"], result=[piece.decode("latin-1") for piece in pieces])
             elif message["op"] == "n_missing" and self._backend:
                 self._send(message["id"], result=self._backend.n_missing(message["tokens"]))
             elif message["op"] == "work" and self._backend:

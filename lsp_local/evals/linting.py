@@ -13,7 +13,9 @@ from lsp_local.engine.base import ChatEngine, GenerateRequest
 from lsp_local.evals import scoring
 from lsp_local.evals.edits import Task, passes
 from lsp_local.features.instruct import tokens_of
-from lsp_local.lint.detector import LEAST_CONFIDENCE, ModelDetector, confidence, functions
+from lsp_local.lint.detector import ModelDetector
+from lsp_local.lint.looking import functions
+from lsp_local.lint.weighing import LEAST_CONFIDENCE
 from lsp_local.text import Document
 from lsp_local.verify.minimal import applied
 
@@ -96,9 +98,9 @@ async def _found(
     found = []
     for function in functions(doc, None):
         if function.name == task.entry:
-            for candidate, kind in await detector.suspects(doc, function):
-                sure = confidence(candidate.score)
-                found.append((sure, kind.start, applied(doc.text, candidate.edits)))
+            for one in await detector.suspects(doc, function):
+                after = applied(doc.text, (one.edit,))
+                found.append((one.confidence, one.kind.start, after))
     return found
 
 

@@ -11,6 +11,7 @@ from lsp_local.trees import Tree, parse
 from lsp_local.verify.meaning import means_the_same
 from lsp_local.verify.minimal import applied
 
+OTHER = "suspicious-token"
 LONGEST = 80  # characters of what is there and of what replaces it
 NAME = re.compile(r"[^\W\d]\w*$")
 NUMBER = re.compile(r"\d+$")
@@ -30,13 +31,23 @@ SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A rule, and the whole tokens between `start` and `end` with what is to replace them."""
+    """A rule, and the whole tokens between `start` and `end` with what is to replace them.
+
+    `n_old` tokens go and `n_new` come.
+    """
 
     rule: str
     start: int
     end: int
     old: str
     new: str
+    n_old: int = 0
+    n_new: int = 0
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether it is one of the mistakes that have names."""
+        return self.rule != OTHER
 
 
 def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | None:
@@ -61,7 +72,9 @@ def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | N
     is_same = means_the_same(doc, 0, len(doc.text), edits)
     if is_same or is_no_mistake(old, new, is_test):
         return None
-    return Kind(_rule(doc.text, start, old, new), start, end, before, behind)
+    only, added = _apart([leaf.text for leaf in old], [leaf.text for leaf in new])
+    rule = _rule(doc.text, start, old, new)
+    return Kind(rule, start, end, before, behind, len(only), len(added))
 
 
 def is_no_mistake(old: Sequence[Leaf], new: Sequence[Leaf], is_test: bool) -> bool:
@@ -90,7 +103,7 @@ def _rule(text: str, start: int, old: Sequence[Leaf], new: Sequence[Leaf]) -> st
             return "wrong-operator"
     if len(before) > 2 and Counter(before) == Counter(after):
         return "swapped-argument"
-    return "suspicious-token"
+    return OTHER
 
 
 def _apart(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:

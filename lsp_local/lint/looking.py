@@ -1,0 +1,136 @@
+"""One look at one function: what the model would rather have written, and whether it fits.
+
+The function is read once, from left to right. Where the model expects other tokens, the edits that
+would write them are tried: each must parse, use known names and be another program, and the code
+behind it must become likelier, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lsp_local import names
+from lsp_local.actions.applicable import MOST
+from lsp_local.actions.functions import Function, all_functions
+from lsp_local.actions.testfiles import is_test
+from lsp_local.engine.base import ChatEngine
+from lsp_local.lint import reading, weighing
+from lsp_local.lint.alternatives import (
+    FARTHEST,
+    NAME,
+    Alternative,
+    alternatives,
+    gap,
+    of_code,
+    rest,
+)
+from lsp_local.lint.kinds import Kind, kind_of
+from lsp_local.lint.reading import Reading
+from lsp_local.lint.static import is_within
+from lsp_local.text import Document, TextEdit
+from lsp_local.trees import Tree, parse
+from lsp_local.verify.minimal import applied, minimal
+
+SHORTEST = 40  # characters of a body that can be wrong in an interesting way
+N_TRIED = 8  # edits of a function that are weighed
+N_RESTS = 3  # places of a function at which the model writes the rest of the line
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """An edit that may mend a mistake. `score` is in nats, see `weighing`."""
+
+    edit: TextEdit
+    kind: Kind
+    score: float
+
+    @property
+    def confidence(self) -> float:
+        """Return how likely it does."""
+        return weighing.confidence(self.score)
+
+
+class Looking:
+    """One look at one function; `doc` is as the model may read it."""
+
+    def __init__(self, engine: ChatEngine, doc: Document, tree: Tree, function: Function) -> None:
+        self._engine = engine
+        self._doc = doc
+        self._tree = tree
+        self._function = function
+        self._is_in_test = is_test(doc.path, doc.language)
+        self._words = sorted(set(NAME.findall(doc.text)))
+
+    async def suspects(self) -> list[Suspect]:
+        """See `ModelDetector.suspects`."""
+        function, text = self._function, self._doc.text
+        spans = [(one.start, one.end) for one in functions(self._doc, None)]
+        begin = reading.begins(text, spans)[function.start]
+        read = await reading.read(self._engine, text, begin, function.body, function.end, FARTHEST)
+        found = []
+        # From the last to the first: what stands before a change is read once.
+        tried = self._worth_trying(await self._pool(read))
+        for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
+            after = applied(text[: function.end], (alternative.edit,))[begin:]
+            gain = await reading.gain(self._engine, read, after)
+            score = weighing.score(gain, alternative.gap, kind)
+            found.append(Suspect(alternative.edit, kind, score))
+        return sorted(found, key=lambda one: (-one.score, one.edit.start, one.edit.text))
+
+    async def _pool(self, read: Reading) -> list[Alternative]:
+        """Return all edits that the model would like, the likeliest first."""
+        text = self._doc.text
+        spots = of_code(self._tree, read.spots)
+        pool: dict[TextEdit, float] = {}
+        for spot, leaf in spots:
+            for one in alternatives(self._tree, spot, leaf, self._words):
+                pool[one.edit] = max(one.gap, pool.get(one.edit, one.gap))
+        doubted = [spot for spot, _ in spots if any(said.strip() for said, _ in spot.rather)]
+        for spot in sorted(doubted, key=lambda one: -gap(text, one))[:N_RESTS]:
+            likeliest = next(said for said, _ in spot.rather if said.strip())
+            said = await reading.rest_of_line(self._engine, read, spot, likeliest)
+            pool.setdefault(rest(text, spot, said), gap(text, spot))
+        found = [Alternative(edit, nearer) for edit, nearer in pool.items()]
+        return sorted(found, key=lambda one: (-one.gap, one.edit.start, one.edit.text))
+
+    def _worth_trying(self, pool: Sequence[Alternative]) -> list[tuple[Alternative, Kind]]:
+        """Return the first edits that parse and make another program of known names."""
+        found: dict[TextEdit, tuple[Alternative, Kind]] = {}
+        for one in pool:
+            if len(found) == N_TRIED:
+                break
+            edit = self._smallest(one.edit)
+            kind = self._kind(edit) if edit is not None and edit not in found else None
+            if edit is not None and kind is not None:
+                found[edit] = Alternative(edit, one.gap), kind
+        return list(found.values())
+
+    def _smallest(self, edit: TextEdit) -> TextEdit | None:
+        """Return the part of an edit that changes something; None if it is not in one place."""
+        old = self._doc.text[edit.start : edit.end]
+        edits = minimal(old, edit.text, edit.start)
+        return edits[0] if len(edits) == 1 else None
+
+    def _kind(self, edit: TextEdit) -> Kind | None:
+        after = self._tree.replaced(edit.start, edit.end, edit.text)
+        end = edit.start + len(edit.text)
+        if after.n_errors > self._tree.n_errors or not self._knows(after, edit.start, end):
+            return None
+        return kind_of(self._doc, (edit,), self._is_in_test)
+
+    def _knows(self, after: Tree, start: int, end: int) -> bool:
+        used = after.used_names(start, end)
+        language = self._doc.language
+        return all(name in self._words or names.belongs_to(language, name) for name in used)
+
+
+def functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Function]:
+    """Yield the functions to look at: the outermost that are not too long."""
+    tree = parse(doc.text, doc.language)
+    behind = 0
+    for one in all_functions(tree) if tree is not None else ():
+        is_short = one.body_end - one.body < SHORTEST
+        if one.start < behind or one.end - one.start > MOST or is_short:
+            continue
+        behind = one.end
+        if is_within(spans, one.start, one.end):
+            yield one
