@@ -6,6 +6,7 @@ from scripted_chat import ScriptedChat, fenced
 
 from lsp_local.evals import linting
 from lsp_local.evals.edits import Task
+from lsp_local.evals.suspecting import ModelFinder
 from lsp_local.lint.detector import ModelDetector
 
 BUGGY = """\
@@ -40,8 +41,8 @@ async def test_a_pair_is_looked_at_and_reviewed() -> None:
     mended, review = fenced("python", RIGHT), "result = 0\n`result -= price`"
     engine = ScriptedChat([mended, mended, review])
     engine.natural = ["result +="]
-    detector = ModelDetector(engine)
-    (one,) = [one async for one in linting.run(engine, detector, [task(), task(BUGGY)])]
+    finder = ModelFinder(ModelDetector(engine))
+    (one,) = [one async for one in linting.run(engine, finder, [task(), task(BUGGY)])]
     assert (one.line, one.lines, one.reviewed) == (3, (3,), (1, 3))
     assert one.is_repaired
     assert one.sure > one.sure_of_right == 0.0
