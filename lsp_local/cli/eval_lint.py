@@ -27,29 +27,33 @@ from lsp_local.lint.formats.concise import printable
 from lsp_local.options import Options
 from lsp_local.text import UserError
 
+Data = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DATA",
+        help="A file of HumanEvalPack, a folder with bugs (--fixed), or any code (--mutate).",
+    ),
+]
+Fixed = Annotated[
+    Path | None,
+    typer.Option("--fixed", metavar="DIR", help="The same files as in DATA, corrected."),
+]
+Mutate = Annotated[
+    bool, typer.Option("--mutate", help="Make the bugs: one in a function, at seeded places.")
+]
+Functions = Annotated[
+    int,
+    typer.Option("--functions", metavar="N", help="Functions at most of a file; 0 is all.", min=0),
+]
+Tests = Annotated[bool, typer.Option("--tests", help="With --mutate: also in tests.")]
+
 
 def eval_lint(
-    data: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DATA",
-            help="A file of HumanEvalPack, a folder with bugs (--fixed), or code (--mutate).",
-        ),
-    ],
-    fixed: Annotated[
-        Path | None,
-        typer.Option("--fixed", metavar="DIR", help="The same files as in DATA, corrected."),
-    ] = None,
-    mutate: Annotated[
-        bool, typer.Option("--mutate", help="Make the bugs, one in a function, at seeded places.")
-    ] = False,
-    functions: Annotated[
-        int,
-        typer.Option(
-            "--functions", metavar="N", min=0, help="Functions at most of a file; 0 takes all."
-        ),
-    ] = 6,
-    tests: Annotated[bool, typer.Option("--tests", help="Also make bugs in tests.")] = False,
+    data: Data,
+    fixed: Fixed = None,
+    mutate: Mutate = False,
+    functions: Functions = 6,
+    tests: Tests = False,
     model: ModelOption = "",
     half: HalfOption = "dev",
     limit: Limit = 40,
@@ -62,9 +66,9 @@ def eval_lint(
     about = {"model": options.model, "data": data.name, "seed": seed}
     if mutate or fixed is not None:
         choice = mutating.Choice(limit, functions, seed, tests)
-        subjects, left_out = _subjects(options, data, fixed, mutate, choice)
+        subjects, counts = _subjects(options, data, fixed, mutate, choice)
         found = asyncio.run(_look_at_files(options, subjects, seed, verbose))
-        show({**about, **left_out, **found}, as_json)
+        show({**about, **counts, **found}, as_json)
         return
     if data.is_dir():
         raise UserError(

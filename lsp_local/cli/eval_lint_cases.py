@@ -34,11 +34,11 @@ def said_of_file(one: Judged) -> Iterator[str]:
 
 def _said_of_mistake(found: Found) -> str:
     line = found.mistake.line
-    is_repaired = any(one.repairs for one in found.places[:1])
+    repairs = [one.line for one in found.places if one.repairs]
     return (
         f"{found.mistake.kind} {found.mistake.doc.path}:{line + 1}: "
         f"line {_rank(line, found.lines)} of {len(found.lines)}, "
-        f"{'repaired' if is_repaired else 'not repaired'}, "
+        f"repair {_rank(line, found.lines) if line in repairs else '-'}, "
         f"{'told' if found.is_told else 'not told'}; review {_rank(line, found.reviewed)}"
     )
 
