@@ -72,7 +72,7 @@ def window(n_functions: int, most: int, rng: random.Random, around: int | None =
 
 def same_but_for_space(one: str, other: str) -> bool:
     """Whether two texts are equal up to white space."""
-    return one.split() == other.split() or "".join(one.split()) == "".join(other.split())
+    return "".join(one.split()) == "".join(other.split())
 
 
 def first_line_of(doc: Document, functions: Sequence[Function]) -> int:

@@ -62,8 +62,8 @@ def subjects(
     _fill(opened, choice.limit)
     if not opened:
         raise UserError(
-            "no function was found to make a mistake in; give a folder with code, and `--tests` "
-            "if it holds only tests"
+            "no function was found to make a mistake in: ignored files are left out, and tests "
+            "without `--tests`"
         )
     return [_subject(one) for one in opened]
 
