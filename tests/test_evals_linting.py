@@ -6,6 +6,7 @@ from scripted_chat import ScriptedChat
 
 from lsp_local.evals import linting
 from lsp_local.evals.edits import Task
+from lsp_local.evals.suspecting import ModelFinder
 from lsp_local.lint.detector import ModelDetector
 
 BUGGY = """\
@@ -39,8 +40,8 @@ def test_the_line_of_a_bug(right: str, want: int | None) -> None:
 async def test_a_pair_is_looked_at_and_reviewed() -> None:
     review = "result = 0\n`result -= price`"
     engine = ScriptedChat(["= price", review], natural=["result +="], wishes=[("result -", "+")])
-    detector = ModelDetector(engine)
-    (one,) = [one async for one in linting.run(engine, detector, [task(), task(BUGGY)])]
+    finder = ModelFinder(ModelDetector(engine))
+    (one,) = [one async for one in linting.run(engine, finder, [task(), task(BUGGY)])]
     assert (one.line, one.lines, one.reviewed) == (3, (3,), (1, 3))
     assert one.is_repaired
     assert one.sure > one.sure_of_right == 0.0

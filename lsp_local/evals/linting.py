@@ -8,22 +8,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lsp_local.chat import Message
-from lsp_local.engine.base import ChatEngine, GenerateRequest
+from lsp_local.engine.base import ChatEngine
 from lsp_local.evals import scoring
 from lsp_local.evals.edits import Task, passes
-from lsp_local.features.instruct import tokens_of
-from lsp_local.lint.detector import ModelDetector
-from lsp_local.lint.looking import functions
-from lsp_local.lint.weighing import LEAST_CONFIDENCE
+from lsp_local.evals.mistakes import changed_line
+from lsp_local.evals.reviewing import reviewed
+from lsp_local.evals.suspecting import LEAST, Finder, Suspect, looked_at
 from lsp_local.text import Document
-from lsp_local.verify.minimal import applied
-
-REVIEW = (
-    "There is a bug in one line of this code:\n```{language}\n{code}```\n"
-    "Quote that line, then the next most suspicious ones, one line each, nothing else."
-)
-N_REVIEW = 160  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +35,26 @@ class Looked:
 
 def bug_line(task: Task) -> int | None:
     """Return the one line in which buggy and right program differ, None if there are more."""
-    old, new = task.doc.text.rstrip().split("\n"), task.right.rstrip().split("\n")
-    wrong = [n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]]
-    return wrong[0] if len(old) == len(new) and len(wrong) == 1 else None
+    return changed_line(task.doc.text, task.right)
 
 
-async def run(
-    engine: ChatEngine, detector: ModelDetector, tasks: Sequence[Task]
-) -> AsyncIterator[Looked]:
+async def run(engine: ChatEngine, finder: Finder, tasks: Sequence[Task]) -> AsyncIterator[Looked]:
     """Look at every pair that differs in one line. Raises EngineError."""
     for task in tasks:
         line = bug_line(task)
         if line is None:
             continue
-        found = await _found(detector, task, task.doc)
-        right = await _found(detector, task, replace(task.doc, text=task.right))
-        lines = tuple(dict.fromkeys(task.doc.text.count("\n", 0, one[1]) for one in found))
+        found = await _found(finder, task, task.doc)
+        right = await _found(finder, task, replace(task.doc, text=task.right))
+        lines = tuple(dict.fromkeys(task.doc.text.count("\n", 0, one.start) for one in found))
         yield Looked(
             task,
             line,
             lines,
-            await _reviewed(engine, task),
-            bool(found) and passes(task, found[0][2]),
-            found[0][0] if found else 0.0,
-            right[0][0] if right else 0.0,
+            await reviewed(engine, task.doc.language, task.doc.text, line) or (),
+            bool(found) and passes(task, found[0].text),
+            found[0].sure if found else 0.0,
+            right[0].sure if right else 0.0,
         )
 
 
@@ -77,11 +64,9 @@ def figures(looked: Sequence[Looked], seed: int) -> dict[str, Any]:
         "line_first": [one.line in one.lines[:1] for one in looked],
         "line_in_3": [one.line in one.lines[:3] for one in looked],
         "repaired": [one.is_repaired for one in looked],
-        "reported": [one.sure >= LEAST_CONFIDENCE for one in looked],
-        "right_and_reported": [
-            one.sure >= LEAST_CONFIDENCE and one.line in one.lines[:1] for one in looked
-        ],
-        "silent_on_right_code": [one.sure_of_right < LEAST_CONFIDENCE for one in looked],
+        "reported": [one.sure >= LEAST for one in looked],
+        "right_and_reported": [one.sure >= LEAST and one.line in one.lines[:1] for one in looked],
+        "silent_on_right_code": [one.sure_of_right < LEAST for one in looked],
         "review_line_first": [one.line in one.reviewed[:1] for one in looked],
         "review_line_in_3": [one.line in one.reviewed[:3] for one in looked],
     }
@@ -91,25 +76,10 @@ def figures(looked: Sequence[Looked], seed: int) -> dict[str, Any]:
     }
 
 
-async def _found(
-    detector: ModelDetector, task: Task, doc: Document
-) -> list[tuple[float, int, str]]:
-    """Return confidence, offset and mended program of each suspect in the task's function."""
-    found = []
-    for function in functions(doc, None):
+async def _found(finder: Finder, task: Task, doc: Document) -> list[Suspect]:
+    """Return the suspects in the task's function."""
+    found: list[Suspect] = []
+    for function in looked_at(doc):
         if function.name == task.entry:
-            for one in await detector.suspects(doc, function):
-                after = applied(doc.text, (one.edit,))
-                found.append((one.confidence, one.kind.start, after))
+            found += await finder.suspects(doc, function)
     return found
-
-
-async def _reviewed(engine: ChatEngine, task: Task) -> tuple[int, ...]:
-    """Return the lines that the model quotes when it is asked for the bug."""
-    said = REVIEW.format(language=task.doc.language, code=task.doc.text)
-    template = (await engine.info()).chat_template
-    tokens = await tokens_of(engine, template, [Message("user", said)])
-    answer = await engine.generate(GenerateRequest(tokens, N_REVIEW))
-    lines = [line.strip() for line in task.doc.text.split("\n")]
-    quoted = [line.strip().strip("`").strip() for line in answer.text.split("\n")]
-    return tuple(dict.fromkeys(lines.index(one) for one in quoted if one and one in lines))
