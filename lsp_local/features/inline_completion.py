@@ -25,6 +25,7 @@ FOR_KEYS_ONLY = (
     Reason.UNKNOWN_NAME,
     Reason.COMMENT_ONLY,
     Reason.STATEMENT_COMPLETE,
+    Reason.BREAKS_SYNTAX,  # what opens a block does, as long as nobody closes it
 )
 
 
