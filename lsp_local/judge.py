@@ -1,11 +1,16 @@
 """Suggestion or silence: what the model said, as it may be shown, or the reason to keep quiet."""
 
+import re
+
 from lsp_local import privacy
 from lsp_local.brackets import line_comment, scan
 from lsp_local.parsecheck import longest_beginning, longest_valid, standing
 from lsp_local.stops import SHORTEST_ECHO, Kind, Stops, columns, is_apart, is_closed_by_rest
 from lsp_local.text import Document, Reason
 
+# What goes on with the line above, and may stand deeper than it.
+CONTINUING = re.compile(r"\s*(\??\.[^\W\d]|\.$|&&|\|\||\?\?|[?:] |\|> ?)")
+LAID_OUT_FREELY = frozenset({"yaml", "make", "makefile", "dockerfile"})  # no line opens another
 CONTINUED = ",\\=+-*/&|.([{:"  # with such a last character a line goes on, deeper, below
 SHORTEST_BEGINNING = 3  # characters; fewer are typed sooner than read
 FENCE = "```"  # with which a chat model ends its code
@@ -87,6 +92,8 @@ def is_only_comment(text: str, stops: Stops) -> bool:
 def _is_too_deep(text: str, stops: Stops) -> bool:
     """Whether a new line would be indented deeper than the line above allows."""
     if stops.kind is Kind.BLOCK or stops.before.strip() or not text[:1].isspace():
+        return False
+    if CONTINUING.match(text) or stops.language in LAID_OUT_FREELY:
         return False
     above = stops.line_above.rstrip()
     is_open = bool(scan(above, stops.language).opened) or not above or above[-1] in CONTINUED

@@ -91,10 +91,14 @@ async def test_what_is_closed_already(language: str, marked: str, said: str, wan
     ("language", "marked", "said", "want"),
     [
         (PY, "a = 1\n<CURSOR>\n", "    a = 2\n", "[wrong-indentation]"),
+        (TS, "load()\n<CURSOR>\n", "  .then(load)\n", "  .then(load)"),
+        (TS, "const a = b\n<CURSOR>\n", "  ?? b\n", "  ?? b"),
+        ("java", "x.add(1)\n<CURSOR>\n", "    .add(2);\n", "    .add(2);"),
+        ("yaml", "- name: test\n<CURSOR>\n", "  run: make\n", "  run: make"),
         (TS, "f();\n<CURSOR>\n", "    f(1);\n", "[wrong-indentation]"),
         (GO, "package a\nvar x = 1\n<CURSOR>\n", "\t\tx = 2\n", "[wrong-indentation]"),
     ],
-    ids=[PY, TS, GO],
+    ids=[PY, "a chain", "an operator", "java", "yaml", TS, GO],
 )
 async def test_the_indentation(language: str, marked: str, said: str, want: str) -> None:
     await check(language, marked, said, want)
