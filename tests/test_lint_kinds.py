@@ -1,9 +1,10 @@
 """What kind of mistake an edit mends, and edits that no finding is made of."""
 
 import pytest
-from linted import doc_of
 
+from lsp_local.languages import language_of
 from lsp_local.lint.kinds import kind_of
+from lsp_local.trees import parse
 from lsp_local.verify.minimal import minimal
 
 PY, TS, GO = "shop/cart.py", "shop/cart.ts", "shop/cart.go"
@@ -11,8 +12,11 @@ PY, TS, GO = "shop/cart.py", "shop/cart.ts", "shop/cart.go"
 
 def check(path: str, before: str, after: str, want: str) -> None:
     """`want` is the rule with what it replaces, "" for nothing to tell."""
-    doc = doc_of(before, path)
-    kind = kind_of(doc, minimal(before, after, 0), is_test="test" in path)
+    tree = parse(before, language_of(path))
+    edits = minimal(before, after, 0)
+    kind = None
+    if tree is not None and len(edits) == 1:
+        kind = kind_of(tree, edits[0], (0, len(before)), is_test="test" in path)
     got = f"{kind.rule}: {kind.old} > {kind.new}" if kind else ""
     assert got == want
     if kind:

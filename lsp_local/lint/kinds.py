@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lsp_local.parts import Leaf, Role
-from lsp_local.text import Document, TextEdit
-from lsp_local.trees import Tree, parse
-from lsp_local.verify.meaning import means_the_same
-from lsp_local.verify.minimal import applied
+from lsp_local.text import TextEdit
+from lsp_local.trees import Tree
+from lsp_local.verify.meaning import is_same_program
 
 OTHER = "suspicious-token"
 LONGEST = 80  # characters of what is there and of what replaces it
@@ -50,30 +49,24 @@ class Kind:
         return self.rule != OTHER
 
 
-def kind_of(doc: Document, edits: Sequence[TextEdit], is_test: bool) -> Kind | None:
-    """Name the mistake that `edits` mend; None for what no finding is made of.
+def kind_of(tree: Tree, edit: TextEdit, span: tuple[int, int], is_test: bool) -> Kind | None:
+    """Name the mistake that an edit within `span` mends; None for what no finding is made of.
 
-    That is what spans lines or places, only literals of a test, notes, and what means the same.
+    That is what spans lines, only literals of a test, notes, and what means the same.
     """
-    tree = parse(doc.text, doc.language)
-    after = applied(doc.text, tuple(edits))
-    changed = parse(after, doc.language)
-    if len(edits) != 1 or tree is None or changed is None:
-        return None
-    edit = edits[0]
+    changed = tree.replaced(edit.start, edit.end, edit.text)
     old, new = _tokens(tree, changed, edit)
     if not old and not new:
         return None
     start, end = _span(edit, old)
-    grown = len(after) - len(doc.text)
-    before, behind = doc.text[start:end], after[start : end + grown]
+    grown = len(changed.text) - len(tree.text)
+    before, behind = tree.text[start:end], changed.text[start : end + grown]
     if "\n" in before + behind or max(len(before), len(behind)) > LONGEST or before == behind:
         return None
-    is_same = means_the_same(doc, 0, len(doc.text), edits)
-    if is_same or is_no_mistake(old, new, is_test):
+    if is_no_mistake(old, new, is_test) or is_same_program(tree, changed, *span):
         return None
     only, added = _apart([leaf.text for leaf in old], [leaf.text for leaf in new])
-    rule = _rule(doc.text, start, old, new)
+    rule = _rule(tree.text, start, old, new)
     return Kind(rule, start, end, before, behind, len(only), len(added))
 
 

@@ -5,6 +5,7 @@ would write them are tried: each must parse, use known names and be another prog
 behind it must become likelier, too.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +69,12 @@ class Looking:
         read = await reading.read(self._engine, text, begin, function.body, function.end, FARTHEST)
         found = []
         # From the last to the first: what stands before a change is read once.
-        tried = self._worth_trying(await self._pool(read))
+        pool = await self._pool(read)
+        tried = await asyncio.to_thread(self._worth_trying, pool)
         for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
             after = applied(text[: function.end], (alternative.edit,))[begin:]
             gain = await reading.gain(self._engine, read, after)
-            score = weighing.score(gain, alternative.gap, kind)
+            score = weighing.score(gain, kind, text[begin : kind.start], self._doc.language)
             found.append(Suspect(alternative.edit, kind, score))
         return sorted(found, key=lambda one: (-one.score, one.edit.start, one.edit.text))
 
@@ -115,7 +117,8 @@ class Looking:
         end = edit.start + len(edit.text)
         if after.n_errors > self._tree.n_errors or not self._knows(after, edit.start, end):
             return None
-        return kind_of(self._doc, (edit,), self._is_in_test)
+        span = self._function.start, self._function.end
+        return kind_of(self._tree, edit, span, self._is_in_test)
 
     def _knows(self, after: Tree, start: int, end: int) -> bool:
         used = after.used_names(start, end)

@@ -3,11 +3,12 @@
 import ast
 import warnings
 from collections.abc import Sequence
+from textwrap import dedent
 
 from lsp_local.grammars import COMMENTS
 from lsp_local.parts import Leaf, Role
 from lsp_local.text import Document, TextEdit
-from lsp_local.trees import parse
+from lsp_local.trees import Tree, parse
 from lsp_local.verify.minimal import applied
 
 Token = tuple[str, bool]  # the text, and whether it is a name that something is given here
@@ -21,18 +22,23 @@ def means_the_same(doc: Document, start: int, end: int, edits: Sequence[TextEdit
     It does where only comments, layout, quotes, or the names of things change that are called
     something new all through; in Python also where only needless brackets do.
     """
-    after = applied(doc.text, tuple(edits))
-    old, new = parse(doc.text, doc.language), parse(after, doc.language)
-    if old is None or new is None:
-        return False
-    new_end = end + len(after) - len(doc.text)
+    old = parse(doc.text, doc.language)
+    new = parse(applied(doc.text, tuple(edits)), doc.language)
+    return old is not None and new is not None and is_same_program(old, new, start, end)
+
+
+def is_same_program(old: Tree, new: Tree, start: int, end: int) -> bool:
+    """See `means_the_same`; the code between two offsets is all in which the texts differ."""
+    new_end = end + len(new.text) - len(old.text)
     before, behind = _code(old.leaves(start, end)), _code(new.leaves(start, new_end))
     if before == behind:
         return True
     fresh = _fresh(before, behind)
     if fresh and not fresh & set(new.used_names(start, new_end)):
         return True
-    return doc.language == "python" and _is_equal_python(doc.text, after)
+    return old.language == "python" and _is_equal_python(
+        (old.text, new.text), (old.text[start:end], new.text[start:new_end])
+    )
 
 
 def _code(leaves: Sequence[Leaf]) -> list[Token]:
@@ -59,9 +65,16 @@ def _fresh(old: list[Token], new: list[Token]) -> set[str]:
     return fresh if is_apart else set()
 
 
-def _is_equal_python(old: str, new: str) -> bool:
+def _is_equal_python(whole: tuple[str, str], part: tuple[str, str]) -> bool:
+    """Whether two texts are one program; a part that can stand alone is sooner parsed."""
+    found = [_program(dedent(one)) for one in part]
+    found = found if None not in found else [_program(one) for one in whole]
+    return found[0] is not None and found[0] == found[1]
+
+
+def _program(text: str) -> str | None:
     try:
         with warnings.catch_warnings(action="ignore"):
-            return ast.dump(ast.parse(old)) == ast.dump(ast.parse(new))
+            return ast.dump(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+        return None
