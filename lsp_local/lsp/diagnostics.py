@@ -57,7 +57,8 @@ async def pull(ls: WithSession, params: types.DocumentDiagnosticParams) -> Repor
     uri, looking = params.text_document.uri, ls.session.looking
     if not is_pulling(ls):
         looking.is_pulled = True
-        publish(ls, uri)  # or its user would see all of it twice
+        if looking.findings(uri):
+            publish(ls, uri)  # or its user would see all of it twice
     if not _can_refresh(ls.client_capabilities):
         await looking.settled(uri)
     shown = _lint(ls, uri)
