@@ -50,7 +50,7 @@ class Reader(Editor):
     def __init__(self, engine: ScriptedChat | None, detector: Detector | None) -> None:
         super().__init__(engine)
 
-        async def make(_engine: ChatEngine, _options: Options) -> Detector | None:
+        async def make(engine: ChatEngine, options: Options) -> Detector | None:
             return detector
 
         self.looking = self.server.session.looking
@@ -82,7 +82,7 @@ class Reader(Editor):
     def configure(self, **options: object) -> None:
         changed = replace(ON, **options)  # type: ignore[arg-type]
         self.server.session._options = changed
-        self.looking.configure(changed)
+        self.looking.configure(changed, has_folder=True)
 
 
 def lines(diagnostics: list[Json]) -> list[str]:
@@ -101,7 +101,7 @@ async def reader(
     """Return an editor with an open document."""
     one = Reader(engine or ScriptedChat(), detector or Gated())
     one.server.session._options = options
-    one.looking.configure(options)
+    one.looking.configure(options, has_folder=True)
     merged: Json = {}
     for capability in capabilities:
         for name, value in capability.items():

@@ -193,6 +193,30 @@ async def test_what_is_not_to_be_read_is_not_looked_at(options: Options) -> None
     assert (one.published(), detector.asked) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("uri", "want"),
+    [
+        pytest.param("file:///shop/src/a.py", ["0: secret"], id="of the workspace"),
+        pytest.param("file:///usr/lib/a.py", [], id="elsewhere"),
+        pytest.param("file:///shop/node_modules/x/a.py", [], id="a dependency"),
+        pytest.param("file:///shop/env/lib/site-packages/a.py", [], id="a package"),
+        pytest.param("git:/elsewhere/a.py", [], id="an older version"),
+        pytest.param("untitled:a", ["0: secret"], id="not yet saved"),
+    ],
+)
+async def test_what_the_user_has_not_written_is_not_looked_at(uri: str, want: list[str]) -> None:
+    one = await reader("x = 1\n", PULLS)
+    one.open(uri, SECRET)
+    assert lines((await one.pull(uri=uri))["items"]) == want
+
+
+async def test_without_a_workspace_every_file_is_the_users() -> None:
+    one = await reader("x = 1\n", PULLS)
+    one.looking.configure(ON, has_folder=False)
+    one.open("file:///tmp/a.py", SECRET)
+    assert lines((await one.pull(uri="file:///tmp/a.py"))["items"]) == ["0: secret"]
+
+
 async def test_a_private_region_is_not_looked_at() -> None:
     one = await reader(f"# lsp-local: private\n{SECRET}{ADD}# lsp-local: public\n{ADD}")
     await one.settle()
@@ -262,7 +286,7 @@ async def test_what_is_not_open_has_no_findings() -> None:
 
 async def test_without_a_model_there_are_the_static_checks() -> None:
     one = Reader(None, Gated())
-    one.looking.configure(ON)
+    one.looking.configure(ON, has_folder=True)
     await one.begin({}, SECRET + ADD)
     await one.settle()
     assert (one.published(), one.said()) == ([["0: secret"]], [])
@@ -328,7 +352,7 @@ async def test_a_key_while_a_hundred_documents_are_open() -> None:
 
 async def test_a_chat_that_cannot_be_talked_to(tmp_path: Path) -> None:
     one = Reader(ScriptedChat(template=None), None)
-    one.looking.configure(ON)
+    one.looking.configure(ON, has_folder=True)
     await one.begin({}, SECRET + ADD)
     await one.settle()
     assert one.published() == [["0: secret"]]

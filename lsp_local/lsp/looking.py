@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from lsp_local.engine.base import ChatEngine
+from lsp_local.ignores import FOLDERS
 from lsp_local.lint.finding import Detector, Finding
 from lsp_local.lsp.moving import moved
 from lsp_local.options import Options
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ON, OFF = "on", "off"
+DEPENDENCIES = FOLDERS | {"site-packages"}
 N_DOCUMENTS = 10  # those used last; an editor may open a whole project at once
 WAIT_SECONDS = 15.0  # for clients that we cannot tell when there is more; some give up after 20
 
@@ -67,6 +69,7 @@ class Looking:
         self._loader = loader
         self._readable = readable
         self._options: Options | None = None
+        self._has_folder = False
         self._known: dict[str, _Known] = {}
         self._wanted: dict[str, None] = {}  # URIs that are to be looked at, the newest at the end
         self._work: asyncio.Task[None] | None = None
@@ -80,13 +83,14 @@ class Looking:
         """Whether something is looked at, or soon will be."""
         return self._work is not None and not self._work.done()
 
-    def configure(self, options: Options) -> None:
+    def configure(self, options: Options, has_folder: bool) -> None:
         """Take over the options; under other ones everything is looked at anew."""
-        if options == self._options:
+        if (options, has_folder) == (self._options, self._has_folder):
             return
-        self._options = options
+        self._options, self._has_folder = options, has_folder
         self._piecewise = None
         shown = [uri for uri, known in self._known.items() if known.shown]
+        self.stop()
         self._known = {uri: _Known(known.doc) for uri, known in self._known.items()}
         self._wanted = dict.fromkeys(self._known)
         self._start(self.pauses.static, self.pauses.model)
@@ -186,7 +190,13 @@ class Looking:
 
         wanted = [self._known[uri] for uri in reversed(self._wanted)]
         found = [one for one in wanted if self._readable(one.doc.uri) is one.doc]
-        return [one for one in found if is_known(one.doc)][:N_DOCUMENTS]
+        own = [one for one in found if is_known(one.doc) and self._is_own(one.doc)]
+        return own[:N_DOCUMENTS]
+
+    def _is_own(self, doc: Document) -> bool:
+        """Whether the user can have written a document: no dependency that was jumped to."""
+        is_inside = bool(doc.project) or not self._has_folder or doc.uri.startswith("untitled:")
+        return is_inside and not DEPENDENCIES & set(doc.path.split("/")[:-1])
 
     async def _look_without_model(self, known: _Known) -> None:
         from lsp_local.lint.piecewise import certain

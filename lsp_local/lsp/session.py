@@ -67,7 +67,7 @@ class Session:
         self._loader.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
         self.instructed.configure(loaded.options, folder)
-        self.looking.configure(loaded.options)
+        self.looking.configure(loaded.options, folder is not None)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
