@@ -210,6 +210,13 @@ async def test_what_the_user_has_not_written_is_not_looked_at(uri: str, want: li
     assert lines((await one.pull(uri=uri))["items"]) == want
 
 
+async def test_nobody_waits_for_what_is_not_looked_at() -> None:
+    one = await reader(ADD, PULLS)
+    one.looking.pauses = type(one.looking.pauses)(3600, 3600, 3600)
+    one.open("file:///shop/a.md", "# Words\n", "markdown")
+    assert (await one.pull(uri="file:///shop/a.md"))["items"] == []
+
+
 async def test_without_a_workspace_every_file_is_the_users() -> None:
     one = await reader("x = 1\n", PULLS)
     one.looking.configure(ON, has_folder=False)

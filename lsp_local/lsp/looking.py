@@ -43,7 +43,7 @@ class Loading(Protocol):
         """Return it, after the load that is under way."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Known:
     """What is known of a document. Invariant: all of it stands in `doc`, the newest text."""
 
@@ -135,7 +135,7 @@ class Looking:
     async def settled(self, uri: str) -> None:
         """Wait until a document was looked at as it is now, or has changed, but not for long."""
         known = self._known.get(uri)
-        if known is not None and self.is_looking and self._readable(uri) is not None:
+        if known is not None and self.is_looking and known in self._newest():
             waiting = asyncio.create_task(known.settled.wait())
             try:
                 await asyncio.wait([waiting], timeout=WAIT_SECONDS)
@@ -214,8 +214,10 @@ class Looking:
             async with aclosing(piecewise.find(known.doc, known.at)) as pieces:
                 async for (start, end), found, is_whole in pieces:
                     rest = [one for one in known.model if not start <= one.start < end]
+                    is_new = bool(found) or len(rest) < len(known.model)
                     known.model = found if is_whole else rest + found
-                    await self._tell(known, is_whole)
+                    if is_whole or is_new:
+                        await self._tell(known, is_whole)
             self._end(known)
 
     async def _tell(self, known: _Known, is_whole: bool) -> None:

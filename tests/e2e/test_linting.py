@@ -7,6 +7,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -66,12 +67,12 @@ class Desk(Editor):
         document = types.TextDocumentIdentifier(uri)
         self.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
 
-    async def pull(self, uri: str, before: str | None = None) -> types.DocumentDiagnosticReport:
+    async def pull(self, uri: str, before: str | None = None) -> Any:
         """Ask for diagnostics until a report has some, or is unchanged."""
         document = types.TextDocumentIdentifier(uri)
         params = types.DocumentDiagnosticParams(document, previous_result_id=before)
         while True:
-            report = await self.client.text_document_diagnostic_async(params)
+            report: Any = await self.client.text_document_diagnostic_async(params)
             if report.kind == "unchanged" or report.items:
                 return report
 
@@ -141,5 +142,5 @@ async def test_a_mistake_is_ignored_and_then_there_is_silence(desk: Desk) -> Non
     assert text.split("\n")[LINE] == f"        return low  # lsp-local: ignore[{one.code}]"
     desk.save(uri)
     params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
-    report = await desk.client.text_document_diagnostic_async(params)  # once it was looked at
+    report: Any = await desk.client.text_document_diagnostic_async(params)  # once it was looked at
     assert (report.kind, list(report.items)) == ("full", [])
