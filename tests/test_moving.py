@@ -48,6 +48,10 @@ def check(before: str, after: str) -> None:
             "a\n<START>b\nc<END>\nd\n", "\na\n<START>b\nc<END>\nd\n", id="several lines move"
         ),
         pytest.param("a\n<START>b<END>\nc\n", "", id="all is gone"),
+        pytest.param("<START><END>x = 1\ny", "x = \ny", id="a place at the start of its line"),
+        pytest.param("a\n<START><END>b\nc", "a\n<START><END>b\nd", id="a place that stays"),
+        pytest.param("<START>a\n<END>", "a", id="its line end is gone"),
+        pytest.param("<START>a\n<END>b", "<START>a\n<END>c", id="its line end stays"),
         pytest.param("a\r\n<START>b<END>\r\nc\r\n", "x\r\na\r\n<START>b<END>\r\nc\r\n", id="CRLF"),
         pytest.param("a\r\n<START>b<END>\r\nc", "a\r\n<START>b<END>\r\n\r\nc", id="CRLF behind it"),
         pytest.param("🙂\n<START>é<END>\n", "🙂🙂\n<START>é<END>\n", id="beyond ASCII"),
