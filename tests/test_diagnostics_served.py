@@ -10,7 +10,7 @@ from raw_server import Message, RawServer, serving
 URI = "file:///shop/cart.py"
 SECRET = f'key = "{KEY}"\n'
 PULL = "textDocument/diagnostic"
-PULLS = {"textDocument": {"diagnostic": {}}}
+PULLS: Message = {"textDocument": {"diagnostic": {}}}
 
 
 @pytest.fixture
