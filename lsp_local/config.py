@@ -240,7 +240,7 @@ def _tighten(options: Options, setting: _Setting, problems: list[str]) -> Option
         return options
 
     now = getattr(options, option.name)
-    value = _tighter(option.workspace_may, now, getattr(wished, option.name))
+    value = _tighter(option, now, getattr(wished, option.name))
     if value is None:
         problems.append(
             f"{setting.source}: a workspace may only {option.workspace_may} `{option.name}`, "
@@ -250,10 +250,12 @@ def _tighten(options: Options, setting: _Setting, problems: list[str]) -> Option
     return _with(options, option, value)
 
 
-def _tighter(may: WorkspaceMay, now: Any, wish: Any) -> Value | None:
+def _tighter(option: Option, now: Any, wish: Any) -> Value | None:
     """Return what the workspace's wish makes of the value, or None where it may not."""
-    if may is WorkspaceMay.ADD:
+    if option.workspace_may is WorkspaceMay.ADD:
         return tuple(dict.fromkeys((*now, *wish)))
+    if option.choices:  # the least stands first
+        return wish if option.choices.index(wish) <= option.choices.index(now) else None
     # False is less than True, so turning off is lowering.
     return wish if wish <= now else None
 

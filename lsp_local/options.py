@@ -133,6 +133,14 @@ class Options:
         at_most=60_000,
         workspace_may=WorkspaceMay.LOWER,
     )
+    lint: str = option(
+        "static",
+        "What `lsp-local lint` finds, shown while you do not type: `static` is the checks that are "
+        "certain and cost nothing, `on` also what the model finds, which takes it seconds a "
+        "function and is often wrong; `off` is nothing.",
+        choices=("off", "static", "on"),
+        workspace_may=WorkspaceMay.LOWER,
+    )
     cache_mb: int = option(
         2048,
         "Most megabytes of KV states to keep on disk, so that nothing is read again after a "

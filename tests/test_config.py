@@ -115,6 +115,10 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"n_ctx": 1024, "deadline_ms": 100},
     ),
+    "a workspace turns lint down": (
+        {"editor": {"lint": "on"}, "workspace": f"{TOOL}lint = 'static'"},
+        {"lint": "static"},
+    ),
     "a broken pyproject.toml without our table is not ours": ({"workspace": "[project\n"}, {}),
     "tool need not be a table": ({"workspace": "tool = 'lsp-local'"}, {}),
 }
@@ -245,6 +249,11 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             f"{SPACE} a workspace may only turn off `enabled`, now false; {MINE}",
             f"{SPACE} a workspace may only lower `n_ctx`, now 1024; {MINE}",
         ],
+    ),
+    "a workspace turns lint up no further": (
+        {"workspace": f"{TOOL}lint = 'on'"},
+        {},
+        [f"{SPACE} a workspace may only lower `lint`, now 'static'; {MINE}"],
     ),
     "a workspace's mistakes are reported like all others": (
         {"workspace": f"{TOOL}n_ctx = 1\nexclud = []"},

@@ -25,7 +25,7 @@ def fixed(doc: Document, findings: Iterable[Finding], is_unsafe: bool) -> Fixed:
     taken: list[Finding] = []
     edits: tuple[TextEdit, ...] = ()
     for one in sorted(findings, key=lambda one: one.order):
-        edit = _edit(doc, one)
+        edit = edit_of(doc, one)
         is_wanted = one.is_safe or is_unsafe
         if edit is None or not is_wanted or (edits and edit.start <= edits[-1].end):
             continue
@@ -41,7 +41,7 @@ def written(source: Source, text: str) -> bytes:
     return mark + text.encode()
 
 
-def _edit(doc: Document, finding: Finding) -> TextEdit | None:
+def edit_of(doc: Document, finding: Finding) -> TextEdit | None:
     """Return the edit of a finding, with the line ends of the file."""
     if finding.replacement is None:
         return None

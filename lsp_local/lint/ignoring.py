@@ -71,6 +71,11 @@ def unignored(
     return kept + [one for one in stale if one is not None]
 
 
+def lines_for(tree: Tree, finding: Finding) -> list[int]:
+    """Return the lines in which a comment may ignore a finding, the last first."""
+    return sorted(_Lines(tree).around(finding), reverse=True)
+
+
 def _is_judged(ignore: Ignore, lines: "_Lines", spans: Spans | None) -> bool:
     """Whether all was looked at that a comment can be about."""
     return spans is None or (ignore.line > 0 and is_within(spans, *lines.span(ignore.line)))

@@ -80,6 +80,11 @@ def sure_enough(findings: Iterable[Finding], least: float) -> list[Finding]:
     return [one for one in findings if one.confidence is None or one.confidence >= least]
 
 
+def how(detector: Detector, explain: bool) -> str:
+    """Name what kept findings depend on beside the text."""
+    return f"{detector.describe()}\n{explain}"
+
+
 async def _examine(
     plan: Plan, item: Item, asked: "_Asked | None", watch: Watch
 ) -> _Examined | None:
@@ -127,7 +132,7 @@ class _Asked:
         self._detector = detector
         self._cache = cache
         self._limits = limits
-        self._how = f"{detector.describe()}\n{limits.explain}"
+        self._how = how(detector, limits.explain)
         self._started = time.monotonic()
         self.problem = ""
 

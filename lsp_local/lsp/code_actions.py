@@ -8,10 +8,9 @@ from pygls.lsp.server import LanguageServer
 
 from lsp_local.actions import catalogue as actions
 from lsp_local.features.resolved import Resolved
-from lsp_local.lsp import convert, convert_edits
+from lsp_local.lsp import convert, convert_edits, convert_findings, diagnostics
 from lsp_local.lsp.acting import Chosen
 from lsp_local.lsp.convert_edits import ACT
-from lsp_local.lsp.session import Session
 
 REWRITE = "lspLocal.rewrite"
 PREVIEW = "lspLocal/rewrite"
@@ -20,26 +19,13 @@ NOT_HERE = "this code is not to be read: it is private, excluded by your options
 KINDS = ("quickfix", "refactor.rewrite", "refactor.extract", "source")
 
 
-class WithSession(Protocol):
-    """A server with a session."""
-
-    session: Session
-
-    @property
-    def encoding(self) -> str:
-        """Return what the client counts in."""
-
-    @property
-    def client_capabilities(self) -> types.ClientCapabilities:
-        """Return what the client can do."""
+class WithSession(diagnostics.WithSession, Protocol):
+    """A server with a session whose client can change documents."""
 
     async def workspace_apply_edit_async(
         self, params: types.ApplyWorkspaceEditParams
     ) -> types.ApplyWorkspaceEditResult:
         """Have the client change documents."""
-
-    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        """Show diagnostics."""
 
 
 def register(server: LanguageServer) -> None:
@@ -60,11 +46,15 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
         return []
     ls.session.instructed.get_ready()
     start, end = convert_edits.span_of(doc.text, params.range, ls.encoding)
-    diagnostics = convert_edits.diagnostics_in(doc, params.context.diagnostics, ls.encoding)
+    # What lint has found needs no model to be mended.
+    theirs = [one for one in params.context.diagnostics if not convert_findings.is_ours(one)]
+    complaints = convert_edits.diagnostics_in(doc, theirs, ls.encoding)
     only = [str(getattr(one, "value", one)) for one in params.context.only or []]
-    found = ls.session.instructed.acting.offers(doc, start, end, diagnostics, only)
+    found = ls.session.instructed.acting.offers(doc, start, end, complaints, only)
     can_resolve = convert_edits.can_resolve(ls.client_capabilities)
-    return [
+    is_mending = actions.is_wanted(convert_findings.QUICK_FIX.value, only)
+    mending = diagnostics.quick_fixes(ls, doc, start, end, params) if is_mending else []
+    return mending + [
         convert_edits.code_action(offer, key, doc, params, ls.encoding, can_resolve)
         for key, offer in found.items()
     ]
@@ -110,12 +100,6 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
     return None
 
 
-def closed(ls: WithSession, uri: str) -> None:
-    """Take back what was found in a document that is no longer open."""
-    if ls.session.instructed.findings.forget(uri):
-        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-
-
 def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
     match arguments:
         case (
@@ -159,10 +143,8 @@ def _told(ls: WithSession, chosen: Chosen, found: Resolved) -> types.WorkspaceEd
     if found.diagnostics is not None:
         if not found.diagnostics:
             ls.session.instructed.notices.say(f"{chosen.offer.title}: nothing was found")
-        known = ls.session.instructed.findings.put(doc, chosen.offer.name, found.diagnostics)
-        shown = convert_edits.diagnostics_out(doc, known, encoding)
-        params = types.PublishDiagnosticsParams(doc.uri, shown, version=doc.version)
-        ls.text_document_publish_diagnostics(params)
+        ls.session.instructed.findings.put(doc, chosen.offer.name, found.diagnostics)
+        diagnostics.publish(ls, doc.uri)
     capabilities = ls.client_capabilities
     edit = convert_edits.workspace_edit(doc, found, chosen.offer.title, encoding, capabilities)
     if edit is None and (found.new_file or found.edits):

@@ -17,7 +17,7 @@ from lsp_local.lsp.hovering import Hovering
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.notices import Notices
 from lsp_local.options import Options
-from lsp_local.text import UserError
+from lsp_local.text import Document, UserError
 
 logger = logging.getLogger(__name__)
 
@@ -60,9 +60,11 @@ class Instructed:
             self._ready = engine
             self.spawn(self._warm(engine))
 
-    def changed(self, uri: str) -> None:
+    def changed(self, uri: str, before: Document | None, now: Document | None) -> None:
         """Take note of a new text."""
         self.hovering.changed(uri)
+        if before is not None and now is not None:
+            self.findings.changed(before, now)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that no request waits for."""

@@ -11,7 +11,16 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local import __version__
-from lsp_local.lsp import code_actions, commands, convert, hovering, logs, settings, stdio
+from lsp_local.lsp import (
+    code_actions,
+    commands,
+    convert,
+    diagnostics,
+    hovering,
+    logs,
+    settings,
+    stdio,
+)
 from lsp_local.lsp.control import Control
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.requests import Request
@@ -91,6 +100,8 @@ def make_server() -> Server:
     commands.register(server)
     code_actions.register(server)
     hovering.register(server)
+    diagnostics.register(server)
+    server.session.looking.on_news = lambda uri: diagnostics.announce(server, uri)
     return server
 
 
@@ -137,8 +148,8 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
     """Forget a document."""
+    diagnostics.closed(server, params.text_document.uri)
     server.session.documents.close(params.text_document.uri)
-    code_actions.closed(server, params.text_document.uri)
     server.session.changed(params.text_document.uri, None)
 
 

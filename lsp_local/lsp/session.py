@@ -21,6 +21,7 @@ from lsp_local.lsp.hovering import Beside
 from lsp_local.lsp.instructed import Instructed
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
+from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
@@ -41,6 +42,7 @@ class Session:
         self._notices = notices
         self._loader = Loader(notices)
         self.instructed = Instructed(notices, self._loader, self.documents)
+        self.looking = Looking(self._loader, self.readable)
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
@@ -65,6 +67,7 @@ class Session:
         self._loader.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
         self.instructed.configure(loaded.options, folder)
+        self.looking.configure(loaded.options, folder is not None)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -94,7 +97,8 @@ class Session:
         self._rhythm.key(time.monotonic())
         self.records.changed(before, doc)
         self._neighbourhood.changed(before, doc)
-        self.instructed.changed(uri)
+        self.instructed.changed(uri, before, doc)
+        self.looking.changed(uri, doc)
         self._deleted.discard(uri)
         if before is not None and doc is not None and len(doc.text) < len(before.text):
             self._deleted.add(uri)
@@ -132,10 +136,12 @@ class Session:
         doc = self.documents.get(uri)
         if doc is not None and not self._is_silent(doc):
             self._neighbourhood.saved(doc.path)
+            self.looking.saved(uri)
 
     def pause(self, is_paused: bool) -> None:
         """Be silent until told otherwise, and leave the processor alone; or be so no longer."""
         self.is_paused = is_paused
+        self.looking.pause(is_paused)
         if not is_paused:
             return
         self._background.stop()
@@ -156,6 +162,7 @@ class Session:
         """End the engine at once."""
         self._background.stop()
         self.instructed.close()
+        self.looking.close()
         self._neighbourhood.close()
         await asyncio.gather(self._loader.close(), self.records.close(), self.recent.close())
 
