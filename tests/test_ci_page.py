@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,18 @@ def test_what_is_written_is_read_later() -> None:
         words = shlex.split(command)
         if "--output" in words:
             assert PAGE.count(words[words.index("--output") + 1]) >= 2, command
+
+
+@pytest.mark.parametrize(
+    ("n", "schema"), [(1, "github-workflows"), (2, "gitlab-ci")], ids=["GitHub", "GitLab"]
+)
+def test_the_examples_are_what_the_services_take(tmp_path: Path, n: int, schema: str) -> None:
+    (tmp_path / "ci.yml").write_text(BLOCKS["yaml"][n], encoding="utf-8")
+    command = ["check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(tmp_path / "ci.yml")]
+    ran = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "ok -- validation done\n")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
