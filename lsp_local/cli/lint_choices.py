@@ -17,7 +17,10 @@ ON_MODEL_ERROR = ("fail", "warn", "skip")
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATHS]", help="Files and folders; with --merge, result files."),
+    # Readable or not is for us to say, in one line.
+    typer.Argument(
+        metavar="[PATHS]", readable=False, help="Files and folders; with --merge, result files."
+    ),
 ]
 DiffOption = Annotated[
     str, typer.Option("--diff", metavar="REF", help="Only lines changed since REF.")
@@ -28,21 +31,28 @@ FormatOption = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write results there instead.")
+    Path | None,
+    typer.Option("--output", metavar="FILE", readable=False, help="Write results there instead."),
 ]
 FixOption = Annotated[bool, typer.Option("--fix", help="Write fixes that are safe.")]
 UnsafeOption = Annotated[
     bool, typer.Option("--unsafe", help="With --fix or the format diff: other fixes, too.")
 ]
 ConfidenceOption = Annotated[
-    float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Least to report.")
+    float | None,
+    typer.Option(
+        "--min-confidence", metavar="P", min=0.0, max=1.0, help="Least to report; 0.5 if not given."
+    ),
 ]
 SecondsOption = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="S", min=0.0, help="Most time for the model."),
 ]
 BaselineOption = Annotated[
-    Path | None, typer.Option("--baseline", metavar="FILE", help="Leave out what is known there.")
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="FILE", readable=False, help="Leave out what is known there."
+    ),
 ]
 WriteBaselineOption = Annotated[
     bool, typer.Option("--write-baseline", help="Write what is found into the baseline.")
@@ -59,7 +69,8 @@ JobsOption = Annotated[
     int, typer.Option("--jobs", metavar="N", min=1, help="Files to look at at once.")
 ]
 CacheOption = Annotated[
-    Path | None, typer.Option("--cache", metavar="DIR", help="Keep results there.")
+    Path | None,
+    typer.Option("--cache", metavar="DIR", readable=False, help="Keep results there."),
 ]
 ShardOption = Annotated[
     str, typer.Option("--shard", metavar="I/N", help="Only the Ith of N parts of the files.")
