@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -42,13 +43,9 @@ from lsp_local.cli.lint_choices import (
     shard_from,
 )
 from lsp_local.cli.waiting import advancing
-from lsp_local.folders import lint_dir
 from lsp_local.lint import baseline as baselines
-from lsp_local.lint import detector as detectors
 from lsp_local.lint import merging, planning, run
-from lsp_local.lint.cache import Cache
 from lsp_local.lint.finding import Detector, Finding
-from lsp_local.lint.fixing import fixed, written
 from lsp_local.lint.formats import FORMATS
 from lsp_local.lint.formats.concise import printable
 from lsp_local.lint.planning import Plan
@@ -57,6 +54,9 @@ from lsp_local.lint.run import Limits, Watch
 from lsp_local.options import Options
 from lsp_local.text import UserError
 from lsp_local.writing import replace as write
+
+if TYPE_CHECKING:
+    from lsp_local.lint.cache import Cache
 
 FINDINGS, WRONG, NO_MODEL, INTERRUPTED = 1, 2, 3, 130  # exit codes
 
@@ -74,7 +74,7 @@ def lint(
     output: OutputOption = None,
     fix: FixOption = False,
     unsafe: UnsafeOption = False,
-    min_confidence: ConfidenceOption = detectors.LEAST_CONFIDENCE,
+    min_confidence: ConfidenceOption = None,
     max_seconds: SecondsOption = None,
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,
@@ -94,7 +94,8 @@ def lint(
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
-        limits = Limits(jobs, max_seconds, min_confidence, explain)
+        least = _least(min_confidence, is_sure=static and not merge)
+        limits = Limits(jobs, max_seconds, least, explain)
         choices = Choices(where, asked, wanted, judged, limits)
         check(choices)
         raise typer.Exit(_run(choices))
@@ -121,6 +122,15 @@ def _exit_codes() -> Iterator[None]:
     except Exception as error:
         _tell(f"error: lint failed: {type(error).__name__}: {error}; please report it")
         raise typer.Exit(WRONG) from error
+
+
+def _least(chosen: float | None, is_sure: bool) -> float:
+    """Return the least confidence to report; where all is certain, no detector is imported."""
+    if chosen is not None or is_sure:
+        return chosen or 0.0
+    from lsp_local.lint.detector import LEAST_CONFIDENCE
+
+    return LEAST_CONFIDENCE
 
 
 def _run(choices: Choices) -> int:
@@ -173,7 +183,7 @@ def _looked(choices: Choices) -> Report:
 
 
 async def _look(
-    choices: Choices, options: Options, plan: Plan, cache: Cache | None, watch: Watch
+    choices: Choices, options: Options, plan: Plan, cache: "Cache | None", watch: Watch
 ) -> Report:
     async with AsyncExitStack() as stack:
         detector = await _detector(choices, options, stack)
@@ -184,6 +194,8 @@ async def _detector(choices: Choices, options: Options, stack: AsyncExitStack) -
     """Return the detector, None without a model. Raises NoModelError where one is asked for."""
     if choices.asked.is_static:
         return None
+    from lsp_local.lint import detector as detectors
+
     how = choices.judged.on_model_error
     try:
         return await stack.enter_async_context(detectors.detector(options))
@@ -205,9 +217,12 @@ def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -
     return plan.shard(*where.shard) if where.shard is not None else plan
 
 
-def _cache(asked: Asked, options: Options) -> Cache | None:
+def _cache(asked: Asked, options: Options) -> "Cache | None":
     if asked.cache is None and not options.cache_mb:
         return None
+    from lsp_local.folders import lint_dir
+    from lsp_local.lint.cache import Cache
+
     return Cache(asked.cache or lint_dir())
 
 
@@ -218,6 +233,8 @@ def _without_known(report: Report, path: Path) -> Report:
 
 def _fixed(report: Report, is_unsafe: bool) -> Report:
     """Write the fixes; return the report of what is left. Raises UserError."""
+    from lsp_local.lint.fixing import fixed, written
+
     left: list[Finding] = [one for one in report.findings if one.path not in report.sources]
     n_fixed = 0
     for path, source in sorted(report.sources.items()):

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lsp_local.actions.testfiles import is_test
-from lsp_local.lint.cache import Cache, key_of
 from lsp_local.lint.changes import offsets
 from lsp_local.lint.finding import RULES, Detector, Finding, again, numbered
 from lsp_local.lint.ignoring import unignored
@@ -17,7 +17,9 @@ from lsp_local.lint.walking import Notice, Source
 from lsp_local.privacy import hidden
 from lsp_local.text import Document, UserError
 from lsp_local.trees import Tree, parse
-from lsp_local.verify.keeping import python_error
+
+if TYPE_CHECKING:
+    from lsp_local.lint.cache import Cache  # a run of the static checks alone needs no database
 
 # Their grammars take no macros, so that most files have errors.
 NEVER_WHOLE = ("c", "cpp")
@@ -52,7 +54,7 @@ class _Examined:
 
 
 async def lint(
-    plan: Plan, detector: Detector | None, cache: Cache | None, limits: Limits, watch: Watch
+    plan: Plan, detector: Detector | None, cache: "Cache | None", limits: Limits, watch: Watch
 ) -> Report:
     """Look at all files; None for the detector is the static checks only."""
     asked = _Asked(detector, cache, limits) if detector is not None else None
@@ -114,16 +116,22 @@ def judged(
 def _tell_errors(doc: Document, tree: Tree | None, notice: Notice) -> None:
     if tree is None or doc.language in NEVER_WHOLE or not tree.n_errors:
         return
-    if doc.language == "python" and python_error(doc.text) is None:
+    if doc.language == "python" and _is_python(doc.text):
         return  # the grammar is behind the language
     line = doc.text.count("\n", 0, next(tree.errors())[0]) + 1
     notice(f"{doc.path}:{line}: syntax error; what stands around it is not judged")
 
 
+def _is_python(text: str) -> bool:
+    from lsp_local.verify.keeping import python_error  # few files have errors: it can wait
+
+    return python_error(text) is None
+
+
 class _Asked:
     """The detector, asked no more once the time is up or the model has failed: `problem`."""
 
-    def __init__(self, detector: Detector, cache: Cache | None, limits: Limits) -> None:
+    def __init__(self, detector: Detector, cache: "Cache | None", limits: Limits) -> None:
         self._detector = detector
         self._cache = cache
         self._limits = limits
@@ -133,6 +141,8 @@ class _Asked:
 
     async def find(self, doc: Document, spans: Spans | None) -> list[Finding] | None:
         """Return what the model finds, or found before; None where it could not look."""
+        from lsp_local.lint.cache import key_of
+
         key = key_of(doc, is_test(doc.path, doc.language), spans, self._how)
         known = self._cache.fetch(key, doc) if self._cache is not None else None
         if known is not None or self.problem:
