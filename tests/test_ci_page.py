@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from linted import ScriptedDetector, commit, git
+from linted import ScriptedDetector, ScriptedReviewer, commit, git
 from typer.testing import CliRunner
 
 from lsp_local.cli.app import app
 from lsp_local.cli.lint_choices import LEVELS, ON_MODEL_ERROR
-from lsp_local.lint import detector
+from lsp_local.lint import detector, review
 from lsp_local.lint.finding import RULES
 from lsp_local.lint.formats import FORMATS
 
@@ -60,12 +60,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector()))
+    monkeypatch.setattr(review, "reviewer", lambda _: nullcontext(ScriptedReviewer()))
     return folder
 
 
 @pytest.mark.usefixtures("shop")
 def test_the_commands_run() -> None:
-    assert len(LINT) == 16
+    assert len(LINT) == 17
     for command in LINT:
         ran = CliRunner().invoke(app, shlex.split(command)[1:])
         assert "error" not in ran.stderr, command

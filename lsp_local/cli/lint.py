@@ -28,6 +28,7 @@ from lsp_local.cli.lint_choices import (
     ModelErrorOption,
     OutputOption,
     Paths,
+    ReviewOption,
     SecondsOption,
     ShardOption,
     StagedOption,
@@ -82,6 +83,7 @@ def lint(
     on_model_error: ModelErrorOption = "fail",
     model: ModelOption = "",
     explain: ExplainOption = False,
+    review: ReviewOption = False,
     jobs: JobsOption = 1,
     cache: CacheOption = None,
     shard: ShardOption = "",
@@ -90,7 +92,7 @@ def lint(
     """Find what is probably wrong in code; exit code 1 where something is."""
     with _exit_codes():
         where = Where(tuple(paths or ()), diff, staged, shard_from(shard), merge)
-        asked = Asked(static, model, cache)
+        asked = Asked(static, model, cache, review)
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
@@ -186,25 +188,30 @@ async def _look(
     choices: Choices, options: Options, plan: Plan, cache: "Cache | None", watch: Watch
 ) -> Report:
     async with AsyncExitStack() as stack:
-        detector = await _detector(choices, options, stack)
-        return await run.lint(plan, detector, cache, choices.limits, watch)
+        detector, reviewer = await _models(choices, options, stack)
+        return await run.lint(plan, detector, cache, choices.limits, watch, reviewer)
 
 
-async def _detector(choices: Choices, options: Options, stack: AsyncExitStack) -> Detector | None:
-    """Return the detector, None without a model. Raises NoModelError where one is asked for."""
+async def _models(
+    choices: Choices, options: Options, stack: AsyncExitStack
+) -> tuple[Detector | None, Detector | None]:
+    """Return who looks and who reviews. Raises NoModelError where there is no model for it."""
     if choices.asked.is_static:
-        return None
-    from lsp_local.lint import detector as detectors
+        return None, None
+    from lsp_local.lint import detector, review
 
     how = choices.judged.on_model_error
     try:
-        return await stack.enter_async_context(detectors.detector(options))
+        looking = await stack.enter_async_context(detector.detector(options))
+        if not choices.asked.is_reviewing:
+            return looking, None
+        return looking, await stack.enter_async_context(review.reviewer(options))
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None
         if how == "warn":
             _tell(f"warning: {error}")
-        return None
+        return None, None
 
 
 def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -> Plan:

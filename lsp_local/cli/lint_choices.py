@@ -65,6 +65,12 @@ ModelErrorOption = Annotated[
     typer.Option("--on-model-error", metavar="HOW", help="fail (exit code 3), warn or skip."),
 ]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Add a sentence of the model's.")]
+ReviewOption = Annotated[
+    bool,
+    typer.Option(
+        "--review", help="Ask the model for remarks, too; only large ones are any good at it."
+    ),
+]
 JobsOption = Annotated[
     int, typer.Option("--jobs", metavar="N", min=1, help="Files to look at at once.")
 ]
@@ -103,6 +109,7 @@ class Asked:
     is_static: bool
     model: str
     cache: Path | None
+    is_reviewing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class Choices:
 
 def check(choices: Choices) -> None:
     """Refuse options that do not go together. Raises UserError."""
-    where, wanted, judged = choices.where, choices.wanted, choices.judged
+    where, asked, wanted, judged = choices.where, choices.asked, choices.wanted, choices.judged
     is_part = where.is_of_changes or where.shard is not None
     is_idle = wanted.is_unsafe and not wanted.is_fixing and wanted.format != "diff"
     for is_wrong, sentence in (
@@ -147,6 +154,8 @@ def check(choices: Choices) -> None:
         (where.is_merging and wanted.is_fixing, "--merge looks at no files: no --fix"),
         (where.is_merging and is_part, "--merge takes all results: no --diff, --staged, --shard"),
         (where.is_merging and not where.paths, "--merge needs the result files of shards"),
+        (asked.is_reviewing and where.is_merging, "--merge asks no model: no --review"),
+        (asked.is_reviewing and asked.is_static, "--static asks no model: no --review"),
         (is_idle, "--unsafe needs --fix, or --format diff"),
         (judged.is_writing_baseline and judged.baseline is None, "--write-baseline needs a FILE"),
         (judged.is_writing_baseline and is_part, "a baseline is of whole files, all of them"),

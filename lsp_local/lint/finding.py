@@ -85,6 +85,14 @@ RULES = {
             f"{_MODEL} No other rule says what kind of mistake it might be.",
         ),
         Rule(
+            "review",
+            Level.NOTE,
+            "A remark of a model that was asked for a review.",
+            "With `--review`, a model is asked what is wrong with the lines that have changed. Its "
+            "remarks stand at lines that exist and quote what is there; nothing else of them is "
+            "checked, and small models are mostly wrong.",
+        ),
+        Rule(
             "docstring-mismatch",
             Level.WARNING,
             "A docstring names a parameter that does not exist.",

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # Their grammars take no macros, so that most files have errors.
 NEVER_WHOLE = ("c", "cpp")
 STATIC = frozenset(name for name, rule in RULES.items() if rule.is_static)
-MODEL = frozenset(RULES) - STATIC
+REVIEW = frozenset({"review"})
+MODEL = frozenset(RULES) - STATIC - REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,18 @@ class _Examined:
 
 
 async def lint(
-    plan: Plan, detector: Detector | None, cache: "Cache | None", limits: Limits, watch: Watch
+    plan: Plan,
+    detector: Detector | None,
+    cache: "Cache | None",
+    limits: Limits,
+    watch: Watch,
+    reviewer: Detector | None = None,
 ) -> Report:
-    """Look at all files; None for the detector is the static checks only."""
-    asked = _Asked(detector, cache, limits) if detector is not None else None
+    """Look at all files; without detector and reviewer, with the static checks only."""
+    asked = _Models(
+        _Asked(detector, cache, limits) if detector is not None else None,
+        _Asked(reviewer, cache, limits) if reviewer is not None else None,
+    )
     slots = asyncio.Semaphore(limits.n_jobs)
 
     async def examine(item: Item) -> _Examined | None:
@@ -73,7 +82,7 @@ async def lint(
         tuple(sorted(findings, key=lambda one: one.order)),
         {one.path: one.source for one in found if one.source is not None},
         tuple(one.path for one in found if not one.is_finished),
-        asked.problem if asked is not None else "",
+        asked.problem,
     )
 
 
@@ -82,9 +91,7 @@ def sure_enough(findings: Iterable[Finding], least: float) -> list[Finding]:
     return [one for one in findings if one.confidence is None or one.confidence >= least]
 
 
-async def _examine(
-    plan: Plan, item: Item, asked: "_Asked | None", watch: Watch
-) -> _Examined | None:
+async def _examine(plan: Plan, item: Item, asked: "_Models", watch: Watch) -> _Examined | None:
     source = await asyncio.to_thread(plan.read, item.path, watch.notice)
     if source is None:
         return None
@@ -93,9 +100,9 @@ async def _examine(
     tree = await asyncio.to_thread(parse, doc.text, doc.language)
     _tell_errors(doc, tree, watch.notice)
     static = await asyncio.to_thread(find_static, doc, tree, spans)
-    answer = await asked.find(doc, spans) if asked is not None else None
-    findings = judged(doc, tree, spans, static, answer)
-    is_finished = asked is None or answer is not None
+    answer, reviewed = await asked.detected(doc, spans), await asked.reviewed(doc, spans)
+    findings = judged(doc, tree, spans, static, answer, reviewed)
+    is_finished = asked.have_looked(answer, reviewed)
     return _Examined(doc.path, findings, source if findings else None, is_finished)
 
 
@@ -105,11 +112,14 @@ def judged(
     spans: Spans | None,
     static: list[Finding],
     answer: list[Finding] | None,
+    reviewed: list[Finding] | None = None,
 ) -> list[Finding]:
     """Return what is to be reported of one document, sorted; None for a model that did not look."""
     ran = STATIC if spans is not None else STATIC - {"todo"}
     ran = ran if answer is None else ran | MODEL
-    findings = unignored(doc, tree, numbered([*static, *(answer or ())]), ran, spans)
+    ran = ran if reviewed is None else ran | REVIEW
+    everything = numbered([*static, *(answer or ()), *(reviewed or ())])
+    findings = unignored(doc, tree, everything, ran, spans)
     return numbered(one for one in findings if is_within(spans, one.start, one.end))
 
 
@@ -166,3 +176,29 @@ class _Asked:
         if self._limits.max_seconds is None:
             return None
         return max(0.0, self._started + self._limits.max_seconds - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """Who is asked about each file, if anybody."""
+
+    detector: _Asked | None
+    reviewer: _Asked | None
+
+    async def detected(self, doc: Document, spans: Spans | None) -> list[Finding] | None:
+        return await self.detector.find(doc, spans) if self.detector is not None else None
+
+    async def reviewed(self, doc: Document, spans: Spans | None) -> list[Finding] | None:
+        return await self.reviewer.find(doc, spans) if self.reviewer is not None else None
+
+    def have_looked(self, *answers: list[Finding] | None) -> bool:
+        """Whether everybody who was asked has answered."""
+        asked = (self.detector, self.reviewer)
+        pairs = zip(asked, answers, strict=True)
+        return all(one is None or answer is not None for one, answer in pairs)
+
+    @property
+    def problem(self) -> str:
+        """Return why somebody could not look, "" if all could."""
+        asked = (self.detector, self.reviewer)
+        return next((one.problem for one in asked if one is not None and one.problem), "")
