@@ -25,6 +25,11 @@ def _run(arguments: list[str]) -> None:
 
         serve()
         return
+    if arguments[:1] == ["lint"]:  # a hook may run it at every commit
+        from lsp_local.cli.bare import only_lint
+
+        only_lint()()
+        return
     from lsp_local.cli.app import app
 
     app()

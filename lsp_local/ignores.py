@@ -1,6 +1,7 @@
 """Which files of a project may be read as context."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from lsp_local.options import is_excluded
 
 MOST_FILES = 50_000
 MOST_BYTES = 512 * 1024  # of a file; what is larger was not written by hand
+# Written by programs: long, and like everything.
+GENERATED = re.compile(r"[.-]min\.\w+$|(^|/)(pnpm-lock\.yaml|[\w.-]*\.lock)$")
 IGNORE_FILES = (".gitignore", ".lsp-local-ignore")
 
 # Whatever the option `exclude` says.

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from lsp_local import outline, privacy
 from lsp_local.folders import indexes_dir, make_private
-from lsp_local.ignores import MOST_BYTES, Ignores
+from lsp_local.ignores import GENERATED, MOST_BYTES, Ignores
 from lsp_local.languages import language_of
 from lsp_local.outline import Chunk, Symbol
 from lsp_local.trees import NAME, parse
@@ -27,8 +27,6 @@ MOST_WORDS = 24  # of a query
 MOST_CHUNKS = 500  # that are searched for a name: 3 ms
 # Of these a file says nothing about the code, however many words they share with it.
 NOT_CODE = ("plaintext", "markdown", "json", "css", "html")
-# Written by programs: long, and like everything.
-GENERATED = re.compile(r"[.-]min\.\w+$|(^|/)(pnpm-lock\.yaml|[\w.-]*\.lock)$")
 LONGEST_MEAN_LINE = 300  # characters; what has longer lines was not written by hand
 UNNAMEABLE = re.compile("[\0\ud800-\udfff]")  # SQLite takes no file name that is not UTF-8
 # What makes a database useless, however often it is asked; our SQL itself is right (SQLITE_ERROR).

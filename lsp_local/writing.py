@@ -11,10 +11,18 @@ def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
 
     Raises UserError where that fails, or where the file holds anything but `before`.
     """
-    real = path.resolve()
-    if real.exists() and not real.is_file():
-        _pour(real, content)
-        return
+    try:
+        real = path.resolve()
+        if real.exists() and not real.is_file():
+            _pour(real, content)
+        elif not _exchanged(real, content, before):
+            raise UserError(f"{path} has changed meanwhile; nothing was written")
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+
+
+def _exchanged(real: Path, content: bytes, before: bytes | None) -> bool:
+    """Put a new file in place of one that holds `before`; False for any other. Raises OSError."""
     part = real.with_name(f".{real.name}.{os.getpid()}.lsp-local")
     try:
         part.write_bytes(content)
@@ -22,10 +30,9 @@ def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
             part.chmod(real.stat().st_mode & 0o7777)
         # The last look: what is written was long in the making.
         if before is not None and real.read_bytes() != before:
-            raise UserError(f"{path} has changed meanwhile; nothing was written")
+            return False
         part.replace(real)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+        return True
     finally:
         part.unlink(missing_ok=True)
 

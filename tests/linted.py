@@ -67,3 +67,18 @@ class ScriptedDetector:
 
     def describe(self) -> str:
         return "scripted 1"
+
+
+class ScriptedReviewer(ScriptedDetector):
+    """Doubts the first line of every text, unless it says to ignore that."""
+
+    async def find(
+        self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
+    ) -> list[Finding]:
+        self.asked.append(doc.text)
+        if self._problem:
+            raise UserError(self._problem)
+        return [found("review", doc, 0, 1, "is it so?", confidence=0.6)]
+
+    def describe(self) -> str:
+        return "scripted review 1"

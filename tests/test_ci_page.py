@@ -2,18 +2,20 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from linted import ScriptedDetector, commit, git
+from linted import ScriptedDetector, ScriptedReviewer, commit, git
 from typer.testing import CliRunner
 
 from lsp_local.cli.app import app
 from lsp_local.cli.lint_choices import LEVELS, ON_MODEL_ERROR
-from lsp_local.lint import detector
+from lsp_local.lint import detector, review
 from lsp_local.lint.finding import RULES
 from lsp_local.lint.formats import FORMATS
 
@@ -58,12 +60,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector()))
+    monkeypatch.setattr(review, "reviewer", lambda _: nullcontext(ScriptedReviewer()))
     return folder
 
 
 @pytest.mark.usefixtures("shop")
 def test_the_commands_run() -> None:
-    assert len(LINT) == 16
+    assert len(LINT) == 17
     for command in LINT:
         ran = CliRunner().invoke(app, shlex.split(command)[1:])
         assert "error" not in ran.stderr, command
@@ -76,6 +79,18 @@ def test_what_is_written_is_read_later() -> None:
         words = shlex.split(command)
         if "--output" in words:
             assert PAGE.count(words[words.index("--output") + 1]) >= 2, command
+
+
+@pytest.mark.parametrize(
+    ("n", "schema"), [(1, "github-workflows"), (2, "gitlab-ci")], ids=["GitHub", "GitLab"]
+)
+def test_the_examples_are_what_the_services_take(tmp_path: Path, n: int, schema: str) -> None:
+    (tmp_path / "ci.yml").write_text(BLOCKS["yaml"][n], encoding="utf-8")
+    command = ["check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(tmp_path / "ci.yml")]
+    ran = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "ok -- validation done\n")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)

@@ -92,6 +92,8 @@ def test_notes_do_not_fail_where_warnings_are_asked_for(shop: Path) -> None:
         pytest.param("--staged --fix", "--fix changes files, not what is staged", id="staged"),
         pytest.param("--merge", "--merge needs the result files of shards", id="merge nothing"),
         pytest.param("--merge cart.py", "is no result of `lsp-local lint", id="merge code"),
+        pytest.param("--merge x --review", "--merge asks no model: no --review", id="merge, ask"),
+        pytest.param("--review", "--static asks no model: no --review", id="review"),
         pytest.param("--merge x --fix", "--merge looks at no files: no --fix", id="merge and fix"),
         pytest.param("--unsafe", "--unsafe needs --fix, or --format diff", id="unsafe"),
         pytest.param("--write-baseline", "--write-baseline needs a FILE", id="no baseline"),

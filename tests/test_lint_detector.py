@@ -66,7 +66,7 @@ async def test_what_is_no_other_program_is_not_tried(text: str, wish: tuple[str,
 
 
 async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weighing, "LEAST_CONFIDENCE", 0.0)
+    monkeypatch.setattr(detector, "LEAST_CONFIDENCE", 0.0)
     engine = chat("It counts\ndown.")
     (finding,) = await ModelDetector(engine).find(doc_of(TOTAL), None, explain=True)
     assert finding.message == "`-=` is probably meant to be `+=`. It counts down."

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from linted import KEY, ScriptedDetector, commit, git
+from linted import KEY, ScriptedDetector, ScriptedReviewer, commit, git
 
 from lsp_local.lint import planning
 from lsp_local.lint.cache import Cache
@@ -159,3 +159,43 @@ async def test_notices_and_progress(root: Path) -> None:
         "b.ts is binary, or not UTF-8; it is left out",
     ]
     assert advanced == [8, 1]
+
+
+async def test_a_review_is_asked_beside_the_detector_and_kept_apart(
+    root: Path, tmp_path: Path
+) -> None:
+    cache = Cache(tmp_path / "cache")
+    plan = planning.whole(root, [root], (), print)
+    await lint(plan, ScriptedDetector(), cache, Limits(), Watch())
+    known, reviewer = ScriptedDetector(problem="no model is needed"), ScriptedReviewer()
+    for _ in range(2):
+        found = await lint(plan, known, cache, Limits(), Watch(), reviewer)
+        assert [one for one in lines(found) if "[review]" in one] == [
+            "a.py:1:1: note: is it so? [review] (60% sure)",
+            "b.ts:1:1: note: is it so? [review] (60% sure)",
+            "c/d.go:1:1: note: is it so? [review] (60% sure)",
+            "c/e.py:1:1: note: is it so? [review] (60% sure)",
+            "f.py:1:1: note: is it so? [review] (60% sure)",
+        ]
+        assert [one for one in lines(found) if "[review]" not in one] == WANT
+    assert len(reviewer.asked) == len(FILES)
+
+
+async def test_a_review_that_fails_leaves_what_others_find(root: Path) -> None:
+    plan = planning.whole(root, [root], (), print)
+    reviewer = ScriptedReviewer(problem="it is gone")
+    found = await lint(plan, ScriptedDetector(), None, Limits(), Watch(), reviewer)
+    assert (lines(found), found.problem, found.unfinished) == (WANT, "it is gone", (*FILES,))
+
+
+@pytest.mark.parametrize(
+    ("is_reviewing", "want"),
+    [(False, []), (True, ["a.py:1:6: note: `review` finds nothing here [stale-ignore]"])],
+)
+async def test_only_a_review_makes_a_comment_for_it_stale(
+    root: Path, is_reviewing: bool, want: list[str]
+) -> None:
+    (root / "a.py").write_text("x = 1  # lsp-local: ignore[review]\n")
+    plan = planning.whole(root, [root / "a.py"], (), print)
+    who = ScriptedDetector() if is_reviewing else None
+    assert lines(await lint(plan, ScriptedDetector(), None, Limits(), Watch(), who)) == want

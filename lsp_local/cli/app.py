@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from lsp_local import __version__
 from lsp_local.cli import (
     bench,
     complete,
@@ -23,14 +22,9 @@ from lsp_local.cli import (
     tour,
     why,
 )
+from lsp_local.cli.bare import bare
 
-app = typer.Typer(
-    name="lsp-local",
-    help="Code completion from a small model on your own CPU; nothing leaves this machine.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = bare()
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
 evals.app.command("edits")(eval_edits.eval_edits)
@@ -60,21 +54,3 @@ def serve(
     from lsp_local.lsp.server import serve as serve_client
 
     serve_client()
-
-
-def _print_version(is_wanted: bool) -> None:
-    if is_wanted:
-        typer.echo(f"lsp-local {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
-    """Take the options that stand before a command."""

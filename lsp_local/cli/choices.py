@@ -1,13 +1,15 @@
 """What several commands let the user choose, and what they make of it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lsp_local import config, models
-from lsp_local.engine.client import EngineClient
+from lsp_local import config
 from lsp_local.options import Options
+
+if TYPE_CHECKING:
+    from lsp_local.engine.client import EngineClient
 
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
@@ -20,12 +22,18 @@ def chosen_options(model: str, workspace: Path | None = None) -> Options:
     return config.load_strict(workspace=workspace, editor={"model": model} if model else None)
 
 
-def chosen_engine(options: Options) -> EngineClient:
+def chosen_engine(options: Options) -> "EngineClient":
     """Return the engine for the model that `options` name, not yet started. Raises ModelError."""
+    from lsp_local import models
+    from lsp_local.engine.client import EngineClient
+
     path = models.resolve(options.model)
     return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
 
 
-def chosen_chat(options: Options) -> EngineClient:
+def chosen_chat(options: Options) -> "EngineClient":
     """Return the engine for questions: what all of them share is read only once, ever."""
+    from lsp_local import models
+    from lsp_local.engine.client import EngineClient
+
     return EngineClient.keeping_states(models.resolve(options.model), options)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -27,6 +28,7 @@ from lsp_local.cli.lint_choices import (
     ModelErrorOption,
     OutputOption,
     Paths,
+    ReviewOption,
     SecondsOption,
     ShardOption,
     StagedOption,
@@ -42,22 +44,20 @@ from lsp_local.cli.lint_choices import (
     shard_from,
 )
 from lsp_local.cli.waiting import advancing
-from lsp_local.folders import lint_dir
 from lsp_local.lint import baseline as baselines
-from lsp_local.lint import detector as detectors
 from lsp_local.lint import merging, planning, run
-from lsp_local.lint.cache import Cache
-from lsp_local.lint.finding import Detector, Finding
-from lsp_local.lint.fixing import fixed, written
+from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding
 from lsp_local.lint.formats import FORMATS
 from lsp_local.lint.formats.concise import printable
 from lsp_local.lint.planning import Plan
 from lsp_local.lint.report import Report
 from lsp_local.lint.run import Limits, Watch
-from lsp_local.lint.weighing import LEAST_CONFIDENCE
 from lsp_local.options import Options
 from lsp_local.text import UserError
 from lsp_local.writing import replace as write
+
+if TYPE_CHECKING:
+    from lsp_local.lint.cache import Cache
 
 FINDINGS, WRONG, NO_MODEL, INTERRUPTED = 1, 2, 3, 130  # exit codes
 
@@ -83,6 +83,7 @@ def lint(
     on_model_error: ModelErrorOption = "fail",
     model: ModelOption = "",
     explain: ExplainOption = False,
+    review: ReviewOption = False,
     jobs: JobsOption = 1,
     cache: CacheOption = None,
     shard: ShardOption = "",
@@ -91,7 +92,7 @@ def lint(
     """Find what is probably wrong in code; exit code 1 where something is."""
     with _exit_codes():
         where = Where(tuple(paths or ()), diff, staged, shard_from(shard), merge)
-        asked = Asked(static, model, cache)
+        asked = Asked(static, model, cache, review)
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
@@ -174,26 +175,33 @@ def _looked(choices: Choices) -> Report:
 
 
 async def _look(
-    choices: Choices, options: Options, plan: Plan, cache: Cache | None, watch: Watch
+    choices: Choices, options: Options, plan: Plan, cache: "Cache | None", watch: Watch
 ) -> Report:
     async with AsyncExitStack() as stack:
-        detector = await _detector(choices, options, stack)
-        return await run.lint(plan, detector, cache, choices.limits, watch)
+        detector, reviewer = await _models(choices, options, stack)
+        return await run.lint(plan, detector, cache, choices.limits, watch, reviewer)
 
 
-async def _detector(choices: Choices, options: Options, stack: AsyncExitStack) -> Detector | None:
-    """Return the detector, None without a model. Raises NoModelError where one is asked for."""
+async def _models(
+    choices: Choices, options: Options, stack: AsyncExitStack
+) -> tuple[Detector | None, Detector | None]:
+    """Return who looks and who reviews. Raises NoModelError where there is no model for it."""
     if choices.asked.is_static:
-        return None
+        return None, None
+    from lsp_local.lint import detector, review
+
     how = choices.judged.on_model_error
     try:
-        return await stack.enter_async_context(detectors.detector(options))
+        looking = await stack.enter_async_context(detector.detector(options))
+        if not choices.asked.is_reviewing:
+            return looking, None
+        return looking, await stack.enter_async_context(review.reviewer(options))
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None
         if how == "warn":
             _tell(f"warning: {error}")
-        return None
+        return None, None
 
 
 def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -> Plan:
@@ -206,9 +214,12 @@ def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -
     return plan.shard(*where.shard) if where.shard is not None else plan
 
 
-def _cache(asked: Asked, options: Options) -> Cache | None:
+def _cache(asked: Asked, options: Options) -> "Cache | None":
     if asked.cache is None and not options.cache_mb:
         return None
+    from lsp_local.folders import lint_dir
+    from lsp_local.lint.cache import Cache
+
     return Cache(asked.cache or lint_dir())
 
 
@@ -219,6 +230,8 @@ def _without_known(report: Report, path: Path) -> Report:
 
 def _fixed(report: Report, is_unsafe: bool) -> Report:
     """Write the fixes; return the report of what is left. Raises UserError."""
+    from lsp_local.lint.fixing import fixed, written
+
     left: list[Finding] = [one for one in report.findings if one.path not in report.sources]
     n_fixed = 0
     for path, source in sorted(report.sources.items()):

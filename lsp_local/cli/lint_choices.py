@@ -17,7 +17,10 @@ ON_MODEL_ERROR = ("fail", "warn", "skip")
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATHS]", help="Files and folders; with --merge, result files."),
+    # Readable or not is for us to say, in one line.
+    typer.Argument(
+        metavar="[PATHS]", readable=False, help="Files and folders; with --merge, result files."
+    ),
 ]
 DiffOption = Annotated[
     str, typer.Option("--diff", metavar="REF", help="Only lines changed since REF.")
@@ -28,21 +31,26 @@ FormatOption = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write results there instead.")
+    Path | None,
+    typer.Option("--output", metavar="FILE", readable=False, help="Write results there instead."),
 ]
 FixOption = Annotated[bool, typer.Option("--fix", help="Write fixes that are safe.")]
 UnsafeOption = Annotated[
     bool, typer.Option("--unsafe", help="With --fix or the format diff: other fixes, too.")
 ]
 ConfidenceOption = Annotated[
-    float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Least to report.")
+    float,
+    typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Least to report."),
 ]
 SecondsOption = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="S", min=0.0, help="Most time for the model."),
 ]
 BaselineOption = Annotated[
-    Path | None, typer.Option("--baseline", metavar="FILE", help="Leave out what is known there.")
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="FILE", readable=False, help="Leave out what is known there."
+    ),
 ]
 WriteBaselineOption = Annotated[
     bool, typer.Option("--write-baseline", help="Write what is found into the baseline.")
@@ -55,11 +63,18 @@ ModelErrorOption = Annotated[
     typer.Option("--on-model-error", metavar="HOW", help="fail (exit code 3), warn or skip."),
 ]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Add a sentence of the model's.")]
+ReviewOption = Annotated[
+    bool,
+    typer.Option(
+        "--review", help="Ask the model for remarks, too; only large ones are any good at it."
+    ),
+]
 JobsOption = Annotated[
     int, typer.Option("--jobs", metavar="N", min=1, help="Files to look at at once.")
 ]
 CacheOption = Annotated[
-    Path | None, typer.Option("--cache", metavar="DIR", help="Keep results there.")
+    Path | None,
+    typer.Option("--cache", metavar="DIR", readable=False, help="Keep results there."),
 ]
 ShardOption = Annotated[
     str, typer.Option("--shard", metavar="I/N", help="Only the Ith of N parts of the files.")
@@ -92,6 +107,7 @@ class Asked:
     is_static: bool
     model: str
     cache: Path | None
+    is_reviewing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ class Choices:
 
 def check(choices: Choices) -> None:
     """Refuse options that do not go together. Raises UserError."""
-    where, wanted, judged = choices.where, choices.wanted, choices.judged
+    where, asked, wanted, judged = choices.where, choices.asked, choices.wanted, choices.judged
     is_part = where.is_of_changes or where.shard is not None
     is_idle = wanted.is_unsafe and not wanted.is_fixing and wanted.format != "diff"
     for is_wrong, sentence in (
@@ -136,6 +152,8 @@ def check(choices: Choices) -> None:
         (where.is_merging and wanted.is_fixing, "--merge looks at no files: no --fix"),
         (where.is_merging and is_part, "--merge takes all results: no --diff, --staged, --shard"),
         (where.is_merging and not where.paths, "--merge needs the result files of shards"),
+        (asked.is_reviewing and where.is_merging, "--merge asks no model: no --review"),
+        (asked.is_reviewing and asked.is_static, "--static asks no model: no --review"),
         (is_idle, "--unsafe needs --fix, or --format diff"),
         (judged.is_writing_baseline and judged.baseline is None, "--write-baseline needs a FILE"),
         (judged.is_writing_baseline and is_part, "a baseline is of whole files, all of them"),

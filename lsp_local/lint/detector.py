@@ -18,7 +18,7 @@ from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, Question
 from lsp_local.lint import looking, weighing
-from lsp_local.lint.finding import Detector, Finding, found
+from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, found
 from lsp_local.lint.kinds import Kind
 from lsp_local.lint.looking import Looking, Suspect, functions
 from lsp_local.options import Options
@@ -89,7 +89,7 @@ class ModelDetector:
         for function in functions(doc, spans):
             for suspect in (await self.suspects(doc, function))[:MOST_FINDINGS]:
                 finding = _finding(doc, suspect)
-                if explain and suspect.confidence >= weighing.LEAST_CONFIDENCE:
+                if explain and suspect.confidence >= LEAST_CONFIDENCE:
                     finding = await self._explained(doc, function, finding, suspect.kind)
                 findings.append(finding)
         return findings

@@ -12,6 +12,7 @@ from lsp_local.privacy import masked
 from lsp_local.text import Document
 
 N_FINGERPRINT = 32  # hexadecimal digits
+LEAST_CONFIDENCE = 0.5  # that is told of, unless somebody asks for more or less
 MOST_SOURCE = 2000  # characters; nobody reads a longer line
 SPACE = re.compile(r"\s+")
 
@@ -83,6 +84,14 @@ RULES = {
             Level.NOTE,
             "Something here is very unlikely.",
             f"{_MODEL} No other rule says what kind of mistake it might be.",
+        ),
+        Rule(
+            "review",
+            Level.NOTE,
+            "A remark of a model that was asked for a review.",
+            "With `--review`, a model is asked what is wrong with the lines that have changed. Its "
+            "remarks stand at lines that exist and quote what is there; nothing else of them is "
+            "checked, and small models are mostly wrong.",
         ),
         Rule(
             "docstring-mismatch",

@@ -12,8 +12,8 @@ from lsp_local.actions.testfiles import is_test
 from lsp_local.engine.base import ChatEngine
 from lsp_local.features import instruct
 from lsp_local.lint.cache import key_of
-from lsp_local.lint.detector import LEAST_CONFIDENCE, ModelDetector, described
-from lsp_local.lint.finding import Detector, Finding, again
+from lsp_local.lint.detector import ModelDetector, described
+from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, again
 from lsp_local.lint.run import how, judged, sure_enough
 from lsp_local.lint.static import find_static
 from lsp_local.lint.walking import LANGUAGES, MOST_BYTES

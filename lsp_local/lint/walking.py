@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from lsp_local.ignores import Ignores
-from lsp_local.index import GENERATED
+from lsp_local.ignores import GENERATED, Ignores
 from lsp_local.languages import language_of
 from lsp_local.text import Document, UserError
 
@@ -37,11 +36,10 @@ class Source:
 def root_of(paths: Sequence[Path]) -> Path:
     """Return the folder from which findings count their paths: a repository, a project, or less.
 
-    It holds all `paths`. Raises UserError for a path that leads nowhere.
+    It holds all `paths`. Raises UserError for a path that leads nowhere, or where none may look.
     """
     for path in paths:
-        if not os.path.lexists(path):
-            raise UserError(f"there is no {path}; give the paths of files or folders")
+        _check(path)
     full = [_absolute(path) for path in paths]
     folders = [path if path.is_dir() else path.parent for path in full]
     try:
@@ -49,8 +47,8 @@ def root_of(paths: Sequence[Path]) -> Path:
     except ValueError:  # Windows: on two drives
         raise UserError("the paths have no folder in common; lint them one by one") from None
     above = (common, *common.parents)
-    repositories = (up for up in above if (up / ".git").exists())
-    projects = (up for up in above if any((up / marker).is_file() for marker in MARKERS))
+    repositories = (up for up in above if os.path.lexists(up / ".git"))
+    projects = (up for up in above if any(_is_file(up / marker) for marker in MARKERS))
     return next(repositories, next(projects, common))
 
 
@@ -105,6 +103,23 @@ def source(root: Path, path: str, notice: Notice, raw: bytes | None = None) -> S
         return None
     uri = (root / path).as_uri()
     return Source(Document(uri, path, root.name, language_of(path), text), content, root / path)
+
+
+def _check(path: Path) -> None:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"there is no {path}; give the paths of files or folders") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; the method of Path raises in a folder without rights."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _walked(ignores: Ignores, below: str, notice: Notice) -> Iterator[str]:

@@ -21,9 +21,7 @@ SURE = 4.0  # nats for the mistakes that are hardly ever a matter of taste
 SURE_RULES = frozenset({"off-by-one", "wrong-operator", "missing-not", "swapped-argument"})
 SHORT = 5  # characters of a string that may be a value rather than a text
 # Confidence is 0.5 at the middle.
-MIDDLE, WIDTH = 1.0, 3.5  # nats
-# The least confidence that is reported unless `--min-confidence` says otherwise.
-LEAST_CONFIDENCE = 0.5
+MIDDLE, WIDTH = 1.5, 3.5  # nats
 NAME = re.compile(r"[^\W\d]\w*")
 CONNECTING = re.compile(r"\b(and|or)\b|&&|\|\|")
 QUOTES = ("'", '"', "`")

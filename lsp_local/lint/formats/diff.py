@@ -5,7 +5,6 @@ The lines around a fix stand there as they are, secrets too.
 
 import re
 
-from lsp_local.lint.fixing import fixed
 from lsp_local.lint.report import Report
 from lsp_local.unified import unified
 
@@ -19,6 +18,8 @@ def rendered(report: Report) -> str:
 
 
 def _diff(report: Report, path: str) -> str:
+    from lsp_local.lint.fixing import fixed  # the checks of edits: no other format needs them
+
     source = report.sources[path]
     findings = [one for one in report.findings if one.path == path]
     after = fixed(source.doc, findings, report.is_unsafe).text
