@@ -52,10 +52,13 @@ class ScriptedChat:
     n_cancelled: int = 0
     n_written: int = 0
     natural: Sequence[str] = ()
+    path: str = "m.gguf"
     wishes: Sequence[tuple[str, str]] = ()
 
     async def info(self) -> ModelInfo:
-        return ModelInfo("m.gguf", "m", "", 9, self.n_ctx, self.n_ctx, None, self.template, 0.0, "")
+        return ModelInfo(
+            self.path, "m", "", 9, self.n_ctx, self.n_ctx, None, self.template, 0.0, ""
+        )
 
     async def speed(self) -> Speed:
         return Speed(prefill=9000.0, decode=40.0)

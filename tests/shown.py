@@ -50,7 +50,8 @@ class Reader(Editor):
     def __init__(self, engine: ScriptedChat | None, detector: Detector | None) -> None:
         super().__init__(engine)
 
-        async def make(engine: ChatEngine, options: Options) -> Detector | None:
+        async def make(engine: ChatEngine, options: Options) -> Detector:
+            assert detector is not None, "nobody was to be asked"
             return detector
 
         self.looking = self.server.session.looking

@@ -1,11 +1,9 @@
 """Findings of lint as diagnostics: pulled, pushed, moved, silent where they have to be."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from linted import KEY
-from scripted_chat import ScriptedChat
 from shown import ON, PULLS, REFRESH, REFRESHES, Gated, Reader, lines, reader
 from wired import URI, at
 
@@ -288,11 +286,3 @@ async def test_a_key_while_a_hundred_documents_are_open() -> None:
         one.open(f"file:///shop/{n}.py", ADD.replace("add", f"f{n}"))
     await one.settle()
     assert len(detector.asked) == 10  # an editor may open a whole project
-
-
-async def test_a_chat_that_cannot_be_talked_to(tmp_path: Path) -> None:
-    one = Reader(ScriptedChat(template=None), None)
-    one.looking.configure(ON, has_folder=True)
-    await one.begin({}, SECRET + ADD)
-    await one.settle()
-    assert one.published() == [["0: secret"]]

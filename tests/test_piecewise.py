@@ -185,5 +185,11 @@ def test_what_lint_looks_at(text: str, path: str, want: bool) -> None:
     assert is_known(doc_of(text, path)) == want
 
 
-async def test_a_model_that_follows_no_instructions_is_not_asked() -> None:
-    assert await session_detector(ScriptedChat(template=None), Options()) is None
+async def test_a_model_needs_to_follow_no_instructions(tmp_path: Path) -> None:
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    engine = ScriptedChat(template=None, wishes=[("a -", "+")], natural=["a + b"], answers=[" b"])
+    engine.path = str(tmp_path / "m.gguf")
+    detector = await session_detector(engine, Options())
+    doc = doc_of("def add(a, b):\n    difference = a - b\n    return difference\n")
+    (finding,) = await detector.find(doc, None, False)
+    assert (finding.rule, finding.replacement) == ("wrong-operator", "+")

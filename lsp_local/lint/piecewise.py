@@ -10,7 +10,6 @@ from typing import Protocol
 from lsp_local.actions.functions import all_functions
 from lsp_local.actions.testfiles import is_test
 from lsp_local.engine.base import ChatEngine
-from lsp_local.features import instruct
 from lsp_local.lint.cache import key_of
 from lsp_local.lint.detector import ModelDetector, described
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, again
@@ -84,13 +83,10 @@ def told(
     return [one for one in findings if _is_shown(doc.text, shown, one)]
 
 
-async def session_detector(engine: ChatEngine, options: Options) -> Detector | None:
-    """Return the detector of a model in memory; None for one that follows no instructions."""
+async def session_detector(engine: ChatEngine, options: Options) -> Detector:
+    """Return the detector of a model in memory."""
     info = await engine.info()
-    if info.chat_template is None:
-        return None
     name = await asyncio.to_thread(described, Path(info.path), options)
-    await instruct.warm(engine)
     return _Named(ModelDetector(engine), name)
 
 

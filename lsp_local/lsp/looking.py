@@ -74,7 +74,7 @@ class Looking:
         self._wanted: dict[str, None] = {}  # URIs that are to be looked at, the newest at the end
         self._work: asyncio.Task[None] | None = None
         self._is_pausing = False  # while the user may go on typing
-        self._piecewise: tuple[ChatEngine, Piecewise | None] | None = None
+        self._piecewise: tuple[ChatEngine, Piecewise] | None = None
         self._cache: Cache | None = None
         self._make_detector = _session_detector
 
@@ -238,7 +238,7 @@ class Looking:
 
             detector = await self._make_detector(engine, options)
             kept = await asyncio.to_thread(self._open, options)
-            self._piecewise = engine, Piecewise(detector, kept) if detector else None
+            self._piecewise = engine, Piecewise(detector, kept)
         return self._piecewise[1]
 
     def _open(self, options: Options) -> "Kept":
@@ -268,7 +268,7 @@ def _followed(known: _Known | None, doc: Document) -> _Known:
     return _Known(doc, n_common(before, now), shown, static, model)
 
 
-async def _session_detector(engine: ChatEngine, options: Options) -> Detector | None:
+async def _session_detector(engine: ChatEngine, options: Options) -> Detector:
     from lsp_local.lint.piecewise import session_detector
 
     return await session_detector(engine, options)
