@@ -115,19 +115,6 @@ async def rewrite(
     return found
 
 
-async def candidates(engine: ChatEngine, doc: Document, job: Job) -> list[Candidate]:
-    """Return the safe edits that the model says or nearly says of a fix, the best first.
-
-    Raises as `rewrite` does.
-    """
-    asked = await _ask(engine, doc, job, _unheard)
-    gaps = await _gaps(engine, doc, job, asked, _unheard)
-    return await _ranked(engine, doc, job, gaps)
-
-
-def _unheard(_text: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A question, its answer, and what the answer is worth."""
