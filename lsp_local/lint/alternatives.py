@@ -60,7 +60,7 @@ def gap(text: str, spot: Spot) -> float:
 def alternatives(tree: Tree, spot: Spot, leaf: Leaf, words: Sequence[str]) -> Iterator[Alternative]:
     """Yield the edits for what the model would rather have written; most do not even parse.
 
-    `words` are the names in the file: what the model begins may be one of them.
+    `words` are the names that the model has read: what it begins may be one of them.
     """
     for said, nearer in spot.rather:
         if not said.strip():

@@ -59,7 +59,7 @@ class Looking:
         self._tree = tree
         self._function = function
         self._is_in_test = is_test(doc.path, doc.language)
-        self._words = sorted(set(NAME.findall(doc.text)))
+        self._words = frozenset(NAME.findall(doc.text))
 
     async def suspects(self) -> list[Suspect]:
         """See `ModelDetector.suspects`."""
@@ -82,9 +82,10 @@ class Looking:
         """Return all edits that the model would like, the likeliest first."""
         text = self._doc.text
         spots = of_code(self._tree, read.spots)
+        words = sorted(set(NAME.findall(text, read.begin, read.end)))
         pool: dict[TextEdit, float] = {}
         for spot, leaf in spots:
-            for one in alternatives(self._tree, spot, leaf, self._words):
+            for one in alternatives(self._tree, spot, leaf, words):
                 pool[one.edit] = max(one.gap, pool.get(one.edit, one.gap))
         doubted = [spot for spot, _ in spots if any(said.strip() for said, _ in spot.rather)]
         for spot in sorted(doubted, key=lambda one: -gap(text, one))[:N_RESTS]:
