@@ -9,6 +9,7 @@ from scripted_chat import ScriptedChat
 
 from lsp_local.lint import detector, weighing
 from lsp_local.lint.detector import ModelDetector
+from lsp_local.lint.finding import LEAST_CONFIDENCE
 from lsp_local.lint.weighing import confidence
 from lsp_local.options import Options
 
@@ -62,7 +63,11 @@ async def test_where_the_model_expects_nothing_else_nothing_is_told() -> None:
 )
 async def test_what_is_no_other_program_is_not_tried(text: str, wish: tuple[str, str]) -> None:
     engine = ScriptedChat([""], wishes=[wish])
-    assert await ModelDetector(engine).find(doc_of(text), None, explain=False) == []
+    for finding in await ModelDetector(engine).find(doc_of(text), None, explain=False):
+        assert finding.replacement is None
+        assert finding.message.endswith("is very unlikely here.")
+        assert finding.confidence is not None
+        assert finding.confidence < LEAST_CONFIDENCE
 
 
 async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ class ModelFinder:
                 one.kind.new,
                 one.confidence,
                 one.score,
-                applied(doc.text, (one.edit,)),
+                applied(doc.text, (one.edit,) if one.edit else ()),
             )
             for one in await self._detector.suspects(doc, function)
         ]

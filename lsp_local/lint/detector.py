@@ -122,8 +122,8 @@ def _finding(doc: Document, suspect: Suspect) -> Finding:
         doc,
         kind.start,
         kind.end,
-        _message(kind),
-        replacement=kind.new,
+        _message(kind) if suspect.edit is not None else f"`{kind.old}` is very unlikely here.",
+        replacement=kind.new if suspect.edit is not None else None,
         confidence=suspect.confidence,
     )
 

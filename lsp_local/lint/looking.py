@@ -24,9 +24,10 @@ from lsp_local.lint.alternatives import (
     of_code,
     rest,
 )
-from lsp_local.lint.kinds import Kind, kind_of
-from lsp_local.lint.reading import Reading
+from lsp_local.lint.kinds import OTHER, Kind, kind_of
+from lsp_local.lint.reading import Reading, Spot
 from lsp_local.lint.static import is_within
+from lsp_local.parts import Leaf
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse
 from lsp_local.verify.minimal import applied, minimal
@@ -38,9 +39,12 @@ N_RESTS = 3  # places of a function at which the model writes the rest of the li
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An edit that may mend a mistake. `score` is in nats, see `weighing`."""
+    """An edit that may mend a mistake. `score` is in nats, see `weighing`.
 
-    edit: TextEdit
+    Without an edit it is a token that the model did not expect, and nothing is known that fits.
+    """
+
+    edit: TextEdit | None
     kind: Kind
     score: float
 
@@ -67,21 +71,34 @@ class Looking:
         spans = [(one.start, one.end) for one in functions(self._doc, None)]
         begin = reading.begins(text, spans)[function.start]
         read = await reading.read(self._engine, text, begin, function.body, function.end, FARTHEST)
+        spots = of_code(self._tree, read.spots)
+        pool = await self._pool(read, spots)
+        tried = await asyncio.to_thread(self._worth_trying, pool)
         found = []
         # From the last to the first: what stands before a change is read once.
-        pool = await self._pool(read)
-        tried = await asyncio.to_thread(self._worth_trying, pool)
         for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
             after = applied(text[: function.end], (alternative.edit,))[begin:]
             gain = await reading.gain(self._engine, read, after)
             score = weighing.score(gain, kind, text[begin : kind.start], self._doc.language)
             found.append(Suspect(alternative.edit, kind, score))
-        return sorted(found, key=lambda one: (-one.score, one.edit.start, one.edit.text))
+        found += self._doubts(spots)
+        return sorted(found, key=lambda one: (-one.score, one.kind.start, one.kind.new))
 
-    async def _pool(self, read: Reading) -> list[Alternative]:
+    def _doubts(self, spots: Sequence[tuple[Spot, Leaf]]) -> list[Suspect]:
+        """Return the least expected token of each line; what fits there is not known."""
+        text = self._doc.text
+        worst: dict[int, Suspect] = {}
+        for spot, leaf in spots:
+            line, nearer = text.rfind("\n", 0, leaf.start), gap(text, spot)
+            score = weighing.doubt(nearer)
+            if nearer > 0 and (line not in worst or score > worst[line].score):
+                kind = Kind(OTHER, leaf.start, leaf.end, leaf.text, leaf.text)
+                worst[line] = Suspect(None, kind, score)
+        return list(worst.values())
+
+    async def _pool(self, read: Reading, spots: Sequence[tuple[Spot, Leaf]]) -> list[Alternative]:
         """Return all edits that the model would like, the likeliest first."""
         text = self._doc.text
-        spots = of_code(self._tree, read.spots)
         words = sorted(set(NAME.findall(text, read.begin, read.end)))
         pool: dict[TextEdit, float] = {}
         for spot, leaf in spots:

@@ -17,6 +17,7 @@ OLD_WEIGHT, NEW_WEIGHT = 7.0, 2.0
 # is right; texts can be worded in many ways; and some members or conditions could always be left
 # out or put in.
 UNMET, WORDING, MEMBER, CONDITION = 8.0, 3.5, 3.0, 2.5
+DOUBT = 12.0  # nats; so much less is a token worth that nothing is known to replace
 SURE = 4.0  # nats for the mistakes that are hardly ever a matter of taste
 SURE_RULES = frozenset({"off-by-one", "wrong-operator", "missing-not", "swapped-argument"})
 SHORT = 5  # characters of a string that may be a value rather than a text
@@ -43,6 +44,11 @@ def score(gain: float, kind: Kind, before: str, language: str) -> float:
     return found - CONDITION * (not new and bool(CONNECTING.search(old)))
 
 
+def doubt(gap: float) -> float:
+    """Return how good it is, in nats, to know only that another token is `gap` nats likelier."""
+    return gap - DOUBT
+
+
 def confidence(score: float) -> float:
     """Return how likely an edit of `score` nats mends a mistake, as far as is known."""
     return round(1 / (1 + math.exp(max(-700.0, min(700.0, (MIDDLE - score) / WIDTH)))), 2)
@@ -50,8 +56,8 @@ def confidence(score: float) -> float:
 
 def describe() -> str:
     """Return all that findings depend on here."""
-    weights = (OLD_WEIGHT, NEW_WEIGHT, UNMET, WORDING, MEMBER, CONDITION, SURE, MIDDLE, WIDTH)
-    return " ".join(map(str, weights))
+    weights = (OLD_WEIGHT, NEW_WEIGHT, UNMET, WORDING, MEMBER, CONDITION, DOUBT, SURE)
+    return " ".join(map(str, (*weights, MIDDLE, WIDTH)))
 
 
 def _is_unmet(kind: Kind, before: str, language: str) -> bool:
