@@ -16,7 +16,7 @@ OLD_WEIGHT, NEW_WEIGHT = 7.0, 2.0
 # Nats for what is worth less: of a name that stands nowhere before, the model cannot know that it
 # is right; texts can be worded in many ways; and some members or conditions could always be left
 # out or put in.
-UNMET, WORDING, MEMBER, CONDITION = 8.0, 3.5, 3.0, 2.5
+UNMET, WORDING, MEMBER, CONDITION = 8.0, 3.5, 4.0, 2.5
 DOUBT = 12.0  # nats; so much less is a token worth that nothing is known to replace
 SURE = 4.0  # nats for the mistakes that are hardly ever a matter of taste
 SURE_RULES = frozenset({"off-by-one", "wrong-operator", "missing-not", "swapped-argument"})
@@ -41,6 +41,7 @@ def score(gain: float, kind: Kind, before: str, language: str) -> float:
     else:
         found -= UNMET * _is_unmet(kind, before, language)
     found -= MEMBER * (not old and new.startswith("."))
+    found -= MEMBER * (not new and old.startswith((".", "[", "(")))
     return found - CONDITION * (not new and bool(CONNECTING.search(old)))
 
 
