@@ -7,7 +7,7 @@ behind it must become likelier, too.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lsp_local import names
 from lsp_local.actions.applicable import MOST
@@ -81,20 +81,32 @@ class Looking:
             gain = await reading.gain(self._engine, read, after)
             score = weighing.score(gain, kind, text[begin : kind.start], self._doc.language)
             found.append(Suspect(alternative.edit, kind, score))
-        found += self._doubts(spots)
+        found = self._with_doubts(found, spots)
         return sorted(found, key=lambda one: (-one.score, one.kind.start, one.kind.new))
 
-    def _doubts(self, spots: Sequence[tuple[Spot, Leaf]]) -> list[Suspect]:
-        """Return the least expected token of each line; what fits there is not known."""
+    def _with_doubts(
+        self, found: Sequence[Suspect], spots: Sequence[tuple[Spot, Leaf]]
+    ) -> list[Suspect]:
+        """Add what is suspected of each line for its least expected token alone.
+
+        The best edit in the line is told for it, or, where none is known, the token.
+        """
         text = self._doc.text
-        worst: dict[int, Suspect] = {}
-        for spot, leaf in spots:
-            line, nearer = text.rfind("\n", 0, leaf.start), gap(text, spot)
-            score = weighing.doubt(nearer)
-            if nearer > 0 and (line not in worst or score > worst[line].score):
+        best = {self._line(one.kind.start): one for one in sorted(found, key=lambda x: x.score)}
+        others = [one for one in found if one not in best.values()]
+        doubted: dict[int, Suspect] = {}
+        for spot, leaf in sorted(spots, key=lambda one: gap(text, one[0])):
+            nearer = gap(text, spot)
+            if nearer > 0:
                 kind = Kind(OTHER, leaf.start, leaf.end, leaf.text, leaf.text)
-                worst[line] = Suspect(None, kind, score)
-        return list(worst.values())
+                doubted[self._line(leaf.start)] = Suspect(None, kind, weighing.doubt(nearer))
+        for line, one in doubted.items():
+            known = best.get(line, one)
+            best[line] = replace(known, score=max(known.score, one.score))
+        return [*best.values(), *others]
+
+    def _line(self, offset: int) -> int:
+        return self._doc.text.rfind("\n", 0, offset)
 
     async def _pool(self, read: Reading, spots: Sequence[tuple[Spot, Leaf]]) -> list[Alternative]:
         """Return all edits that the model would like, the likeliest first."""
