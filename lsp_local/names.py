@@ -70,6 +70,11 @@ def belongs_to(language: str, name: str) -> bool:
     return name in _known(language)
 
 
+def of_language(language: str) -> frozenset[str]:
+    """Return the names that the language itself has, as far as we know them."""
+    return _known(language)
+
+
 def _stands_in(name: str, texts: tuple[str, ...]) -> bool:
     """Whether a text has `name` as a whole word. Looking for few is quicker than listing all."""
     word = re.compile(rf"\b{re.escape(name)}\b")

@@ -27,7 +27,7 @@ from lsp_local.lint.alternatives import (
 from lsp_local.lint.kinds import OTHER, Kind, kind_of
 from lsp_local.lint.reading import Reading, Spot
 from lsp_local.lint.static import is_within
-from lsp_local.parts import Leaf
+from lsp_local.parts import Leaf, Role
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse
 from lsp_local.verify.minimal import applied, minimal
@@ -63,7 +63,8 @@ class Looking:
         self._tree = tree
         self._function = function
         self._is_in_test = is_test(doc.path, doc.language)
-        self._words = frozenset(NAME.findall(doc.text))
+        self._own = names.of_language(doc.language)
+        self._known = self._own | set(NAME.findall(doc.text))
 
     async def suspects(self) -> list[Suspect]:
         """See `ModelDetector.suspects`."""
@@ -79,7 +80,7 @@ class Looking:
         for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
             after = applied(text[: function.end], (alternative.edit,))[begin:]
             gain = await reading.gain(self._engine, read, after)
-            score = weighing.score(gain, kind, text[begin : kind.start], self._doc.language)
+            score = weighing.score(gain, kind, self._met(begin, kind.start), self._known)
             found.append(Suspect(alternative.edit, kind, score))
         found = self._with_doubts(found, spots)
         return sorted(found, key=lambda one: (-one.score, one.kind.start, one.kind.new))
@@ -148,12 +149,25 @@ class Looking:
         if after.n_errors > self._tree.n_errors or not self._knows(after, edit.start, end):
             return None
         span = self._function.start, self._function.end
-        return kind_of(self._tree, edit, span, self._is_in_test)
+        kind = kind_of(self._tree, edit, span, self._is_in_test)
+        return None if kind is None or self._is_naming(kind) else kind
 
     def _knows(self, after: Tree, start: int, end: int) -> bool:
-        used = after.used_names(start, end)
-        language = self._doc.language
-        return all(name in self._words or names.belongs_to(language, name) for name in used)
+        return self._known.issuperset(after.used_names(start, end))
+
+    def _is_naming(self, kind: Kind) -> bool:
+        """Whether the edit only calls something otherwise where that gets its name."""
+        is_member = self._doc.text[: kind.start].rstrip().endswith((".", "->", "::"))
+        if is_member or not NAME.fullmatch(kind.old) or kind.old in self._own:
+            return False
+        return not self._tree.used_names(kind.start, kind.end)
+
+    def _met(self, begin: int, end: int) -> frozenset[str]:
+        """Return the names that the model has met in code; what texts and notes say is none."""
+        leaves = self._tree.leaves(begin, end)
+        return self._own.union(
+            leaf.text for leaf in leaves if leaf.end <= end and leaf.role is not Role.NOTE
+        )
 
 
 def functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Function]:

@@ -6,8 +6,8 @@ for 23 mutants in 1,500 lines of well-tested packages (Python), 0.5B, 2026-11-26
 
 import math
 import re
+from collections.abc import Set
 
-from lsp_local import names
 from lsp_local.lint.kinds import Kind
 
 MOST_GAIN = 15.0  # nats; more says no more
@@ -25,29 +25,31 @@ SHORT = 5  # characters of a string that may be a value rather than a text
 MIDDLE, WIDTH = 1.5, 3.5  # nats
 NAME = re.compile(r"[^\W\d]\w*")
 CONNECTING = re.compile(r"\b(and|or)\b|&&|\|\|")
+STRING = re.compile(r"""(["'`]).*?\1""")
 QUOTES = ("'", '"', "`")
 
 
-def score(gain: float, kind: Kind, before: str, language: str) -> float:
+def score(gain: float, kind: Kind, met: Set[str], known: Set[str]) -> float:
     """Return how good an edit is, in nats.
 
-    It makes the code likelier by `gain` nats; `before` is what the model has read up to it.
+    It makes the code likelier by `gain` nats. `met` are the names that the code uses before it, as
+    far as the model has read it, and those of the language; `known` are all that there are.
     """
     found = min(gain, MOST_GAIN) + SURE * (kind.rule in SURE_RULES)
     found -= OLD_WEIGHT * math.log1p(kind.n_old) + NEW_WEIGHT * math.log1p(kind.n_new)
     old, new = kind.old.strip(), kind.new.strip()
-    if old.startswith(QUOTES) or new.startswith(QUOTES):
-        found -= WORDING * (max(len(old), len(new)) > SHORT)
-    else:
-        found -= UNMET * _is_unmet(kind, before, language)
+    is_text = any(quote in old + new for quote in QUOTES)
+    found -= WORDING * (is_text and max(len(old), len(new)) > SHORT)
+    before, after = (set(NAME.findall(STRING.sub("", code))) for code in (old, new))
+    found -= UNMET * (not before - after <= met or not after - before <= known)
     found -= MEMBER * (not old and new.startswith("."))
-    found -= MEMBER * (not new and old.startswith((".", "[", "(")))
+    found -= MEMBER * (not new and old.startswith((".", "[", "(", "*")))
     return found - CONDITION * (not new and bool(CONNECTING.search(old)))
 
 
 def doubt(gap: float) -> float:
     """Return how good it is, in nats, to know only that another token is `gap` nats likelier."""
-    return gap - DOUBT
+    return min(gap, DOUBT) - DOUBT
 
 
 def confidence(score: float) -> float:
@@ -59,10 +61,3 @@ def describe() -> str:
     """Return all that findings depend on here."""
     weights = (OLD_WEIGHT, NEW_WEIGHT, UNMET, WORDING, MEMBER, CONDITION, DOUBT, SURE)
     return " ".join(map(str, (*weights, MIDDLE, WIDTH)))
-
-
-def _is_unmet(kind: Kind, before: str, language: str) -> bool:
-    """Whether a name is to go that stands nowhere before and is not the language's own."""
-    gone = set(NAME.findall(kind.old)) - set(NAME.findall(kind.new))
-    met = set(NAME.findall(before)) if gone else set()
-    return any(name not in met and not names.belongs_to(language, name) for name in gone)
