@@ -121,7 +121,7 @@ Its default, and eglot's, show one of them only."
   (list :start (lsp-local--position (car bounds)) :end (lsp-local--position (cdr bounds))))
 
 (defun lsp-local--diagnostics (bounds)
-  "Return what flymake shows on the lines of BOUNDS, whoever has found it."
+  "Return flymake's findings on the lines of BOUNDS, whoever has found them."
   (when (bound-and-true-p flymake-mode)
     (save-excursion
       (mapcar #'lsp-local--as-diagnostic
@@ -226,7 +226,7 @@ TITLE is what the user has chosen."
     (setq lsp-local--action-id nil)))
 
 (defun lsp-local-rewrite (start end instruction)
-  "Rewrite the code between START and END as INSTRUCTION says.
+  "Rewrite the code between START and END by INSTRUCTION.
 Interactively that is the region, or the definition or line at point."
   (interactive
    (let ((bounds (if (use-region-p)
@@ -244,7 +244,7 @@ Interactively that is the region, or the definition or line at point."
 ;;; Hover
 
 (defun lsp-local-eldoc (callback)
-  "Have CALLBACK show what the server says of the symbol at point.
+  "Have CALLBACK show what the server knows of the symbol at point.
 A member of `eldoc-documentation-functions'."
   (when (and lsp-local-hover
              lsp-local--is-ready
@@ -258,7 +258,7 @@ A member of `eldoc-documentation-functions'."
     t))
 
 (defun lsp-local--ask-hover (on-text)
-  "Call ON-TEXT with what the server says of the symbol at point, or with nil."
+  "Call ON-TEXT with what the server knows of the symbol at point, or with nil."
   (let ((buffer (current-buffer)))
     (lsp-local--request
      :textDocument/hover
@@ -271,7 +271,7 @@ A member of `eldoc-documentation-functions'."
              (funcall on-text (and (stringp text) (string-trim text))))))))))
 
 (defun lsp-local-describe ()
-  "Show in a buffer what the server says of the symbol at point."
+  "Show in a buffer what the server knows of the symbol at point."
   (interactive)
   (lsp-local--need-server)
   (lsp-local--ask-hover

@@ -56,7 +56,7 @@
 (add-to-list 'emulation-mode-map-alists 'lsp-local--keys)
 
 (defun lsp-local--moment ()
-  "Return a value that changes whenever an answer would be stale."
+  "Return a value that is another whenever an answer would be stale."
   (list (current-buffer) (point) (buffer-chars-modified-tick)))
 
 (defun lsp-local-menu-is-open-p ()

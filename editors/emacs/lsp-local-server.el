@@ -86,7 +86,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
 ;;; Starting and stopping
 
 (defun lsp-local--start ()
-  "Start the server unless it runs; return nil where that makes no sense now."
+  "Start the server unless it is there; return nil where that cannot be."
   (cond
    ((and lsp-local--connection (jsonrpc-running-p lsp-local--connection)))
    ((<= 3 (seq-count (lambda (time) (< (- (float-time) time) 60)) lsp-local--deaths))
@@ -280,8 +280,8 @@ ON-RESULT is called with the result, ON-ERROR with the message of a refusal."
 A carriage return ends a line in the protocol and none in Emacs, so it
 becomes a space."
   (let ((text (substring-no-properties text)))
-    (when (string-match-p "[\ud800-\udfff\x110000-\x3fffff]" text)
-      (setq text (replace-regexp-in-string "[\ud800-\udfff\x110000-\x3fffff]" "\ufffd" text t t)))
+    (when (string-match-p "[^\x0-\ud7ff\ue000-\x10ffff]" text)
+      (setq text (replace-regexp-in-string "[^\x0-\ud7ff\ue000-\x10ffff]" "\ufffd" text t t)))
     (if (string-search "\r" text) (subst-char-in-string ?\r ?\s text) text)))
 
 (defun lsp-local--whole-text ()
@@ -344,7 +344,7 @@ becomes a space."
   (list :uri lsp-local--uri))
 
 (defun lsp-local--enter-folder ()
-  "Put this buffer's project first: of it the server reads options and index."
+  "Put this buffer's project first: its options and index are the ones in use."
   (let ((root (lsp-local--project-root))
         (before lsp-local--folders))
     (when (and root (not (equal root (car before))))
@@ -357,7 +357,7 @@ becomes a space."
 ;;; Positions
 
 (defun lsp-local--change (old new)
-  "Return the change that makes OLD to NEW, this buffer's text; nil without one."
+  "Return the change from OLD to NEW, this buffer's text; nil without one."
   (let ((equal-until (compare-strings old nil nil new nil nil)))
     (unless (eq equal-until t)
       (let* ((start (1- (abs equal-until)))

@@ -83,7 +83,7 @@
         (t "idle")))
 
 (defun lsp-local--lighter ()
-  "Return what the mode line shows."
+  "Return what is to be in the mode line."
   (let ((state (lsp-local--state)))
     (if (equal state "idle")
         " Local"
@@ -117,7 +117,7 @@
   (lsp-local--pause "lspLocal.togglePause"))
 
 (defun lsp-local--pause (command)
-  "Execute COMMAND, which returns whether the server is paused."
+  "Execute COMMAND, whose result is whether the server is paused."
   (lsp-local--need-server)
   (lsp-local--clear)
   (lsp-local--execute command nil
