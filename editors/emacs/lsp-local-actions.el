@@ -11,9 +11,9 @@
 ;;; Code:
 
 (require 'eldoc)
-(require 'flymake)
 (require 'thingatpt)
 (require 'lsp-local-server)
+(require 'lsp-local-flymake)
 
 (defcustom lsp-local-hover t
   "Whether eldoc shows what the server says of the symbol at point."
@@ -92,13 +92,6 @@ Its default, and eglot's, show one of them only."
   "Return the path of a file URI."
   (decode-coding-string (url-unhex-string (string-remove-prefix "file://" uri)) 'utf-8))
 
-(defun lsp-local--buffer-of (uri)
-  "Return the buffer that the server knows as URI, or nil."
-  (seq-find (lambda (buffer)
-              (and (buffer-local-value 'lsp-local--known-to buffer)
-                   (equal uri (buffer-local-value 'lsp-local--uri buffer))))
-            (buffer-list)))
-
 (defun lsp-local--answer-apply-edit (params)
   "Apply the edit in PARAMS for the server; return what came of it."
   (condition-case problem
@@ -115,30 +108,6 @@ Its default, and eglot's, show one of them only."
   (if (use-region-p)
       (cons (region-beginning) (region-end))
     (cons (point) (point))))
-
-(defun lsp-local--range (bounds)
-  "Return BOUNDS as a range."
-  (list :start (lsp-local--position (car bounds)) :end (lsp-local--position (cdr bounds))))
-
-(defun lsp-local--diagnostics (bounds)
-  "Return flymake's findings on the lines of BOUNDS, whoever has found them."
-  (when (bound-and-true-p flymake-mode)
-    (save-excursion
-      (mapcar #'lsp-local--as-diagnostic
-              (flymake-diagnostics
-               (progn (goto-char (car bounds)) (line-beginning-position))
-               (progn (goto-char (cdr bounds)) (line-end-position)))))))
-
-(defun lsp-local--as-diagnostic (diagnostic)
-  "Return flymake's DIAGNOSTIC as the protocol has it."
-  (list :range (lsp-local--range (cons (flymake-diagnostic-beg diagnostic)
-                                       (flymake-diagnostic-end diagnostic)))
-        :severity (pcase (flymake-diagnostic-type diagnostic)
-                    ((or :error 'eglot-error) 1)
-                    ((or :warning 'eglot-warning) 2)
-                    (_ 3))
-        :source (format "%s" (flymake-diagnostic-backend diagnostic))
-        :message (flymake-diagnostic-text diagnostic)))
 
 (defun lsp-local--need-server ()
   "Let the server know this buffer, or signal a `user-error'."
@@ -281,8 +250,10 @@ A member of `eldoc-documentation-functions'."
        (message "lsp-local: nothing is known of this")))))
 
 (defun lsp-local--stand-beside ()
-  "Let eldoc show us beside others, also after eglot has put its own in place."
+  "Let eldoc and flymake show us beside others.
+Also called after eglot has put its own functions in place of all."
   (when (bound-and-true-p lsp-local-mode)
+    (add-hook 'flymake-diagnostic-functions #'lsp-local-flymake nil t)
     (add-hook 'eldoc-documentation-functions #'lsp-local-eldoc 90 t)
     (when lsp-local-eldoc-strategy
       (setq-local eldoc-documentation-strategy lsp-local-eldoc-strategy))))

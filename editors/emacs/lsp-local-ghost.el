@@ -38,6 +38,10 @@
     map)
   "Keys while a suggestion is shown.")
 
+(defconst lsp-local--quiet-commands
+  '(undo undo-only undo-redo revert-buffer save-buffer yank yank-pop)
+  "Commands after whose changes nobody asks.")
+
 (defvar-local lsp-local--is-shown nil "Non-nil while a suggestion is shown.")
 (defvar-local lsp-local--overlay nil "What shows it.")
 (defvar-local lsp-local--text "" "What of it is not in the buffer.")
@@ -68,7 +72,7 @@
 (defun lsp-local-is-not-inserting-p ()
   "Tell whether this is no place and no time to insert text."
   (or buffer-read-only
-      mark-active
+      (use-region-p)
       (bound-and-true-p multiple-cursors-mode)
       (memq (bound-and-true-p evil-state) '(normal visual motion operator))
       (memq (bound-and-true-p meow--current-state) '(normal motion keypad beacon))))
@@ -91,6 +95,7 @@
       (let ((shown (propertize text 'face 'lsp-local-ghost)))
         ;; Where the cursor is drawn: before the suggestion, not behind it.
         (put-text-property 0 1 'cursor t shown)
+        (overlay-put lsp-local--overlay 'window (selected-window))
         (overlay-put lsp-local--overlay 'after-string shown)))
     (setq lsp-local--is-shown t
           lsp-local--text text
@@ -119,6 +124,13 @@
           (lsp-local--show lsp-local--item (substring text n-typed)
                            (+ lsp-local--n-taken (lsp-local--utf-16 (substring text 0 n-typed))))
         (lsp-local--clear)))))
+
+(defun lsp-local--window-changed (window)
+  "Show nothing in WINDOW, of this buffer, once it is no longer the selected one."
+  (unless (eq window (selected-window))
+    (with-current-buffer (window-buffer window)
+      (lsp-local--take-back)
+      (lsp-local--clear))))
 
 (defun lsp-local--menu-changed (&rest _)
   "Make room for a completion menu."
@@ -152,7 +164,7 @@
   "Tell the server of the new text, and ask it if the user is typing."
   (lsp-local--sync)
   (if (or (not lsp-local-is-automatic)
-          (memq this-command '(undo undo-only undo-redo))
+          (memq this-command lsp-local--quiet-commands)
           (lsp-local--is-silent-p))
       (lsp-local--take-back)
     ;; The next key is here already; it asks.
@@ -195,6 +207,7 @@ ON-ANSWER is called when it has come."
     (setq lsp-local--items (append (if (vectorp items) items (plist-get items :items)) nil))
     (if (or (null lsp-local--items) (lsp-local--is-silent-p))
         (lsp-local--clear)
+      (setq lsp-local--problem nil)
       (lsp-local--show-item (car lsp-local--items)))))
 
 (defun lsp-local--show-item (item)

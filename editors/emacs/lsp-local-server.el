@@ -63,6 +63,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
 
 (defvar-local lsp-local--uri nil "The URI under which the server knows this buffer.")
 (defvar-local lsp-local--known-to nil "The connection that knows this buffer.")
+(defvar-local lsp-local--root nil "The root of this buffer's project, or nil.")
 (defvar-local lsp-local--sent nil "The text of this buffer as the server has it.")
 (defvar-local lsp-local--sent-tick nil "The tick of that text.")
 (defvar-local lsp-local--version 0 "The version of that text.")
@@ -92,11 +93,16 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
    ((<= 3 (seq-count (lambda (time) (< (- (float-time) time) 60)) lsp-local--deaths))
     (setq lsp-local--problem "the server died three times; M-x lsp-local-restart tries again")
     nil)
-   ((not (executable-find (car lsp-local-command)))
+   ((not (executable-find (lsp-local--program)))
     (setq lsp-local--problem
-          (format "%s is not found; set `lsp-local-command'" (car lsp-local-command)))
+          (format "%s is not found; set `lsp-local-command'" (lsp-local--program)))
     nil)
    (t (lsp-local--greet (lsp-local--connect)))))
+
+(defun lsp-local--program ()
+  "Return the program of the server; a `~' stands for the home folder."
+  (let ((program (car lsp-local-command)))
+    (if (file-name-absolute-p program) (expand-file-name program) program)))
 
 (defun lsp-local--connect ()
   "Start the process of the server; return the connection."
@@ -104,8 +110,9 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
          (quiet (if (slot-exists-p 'jsonrpc-connection '-events-buffer-config)
                     '(:events-buffer-config (:size 0))
                   '(:events-buffer-scrollback-size 0)))
+         (command (cons (lsp-local--program) (cdr lsp-local-command)))
          (make (lambda ()
-                 (make-process :name "lsp-local" :command lsp-local-command
+                 (make-process :name "lsp-local" :command command
                                :connection-type 'pipe :coding 'utf-8-emacs-unix :noquery t
                                ;; The name is what jsonrpc expects.
                                :stderr (get-buffer-create "*lsp-local stderr*")))))
@@ -162,6 +169,11 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
           lsp-local--deaths nil
           lsp-local--problem nil)
     (when (and connection (jsonrpc-running-p connection))
+      ;; So it can write its figures; it takes a quarter of a second at most.
+      (jsonrpc-notify connection :exit nil)
+      (with-timeout (1)
+        (while (jsonrpc-running-p connection)
+          (accept-process-output nil 0.05)))
       (jsonrpc-shutdown connection))))
 
 ;;; Messages
@@ -301,6 +313,7 @@ becomes a space."
 
 (defun lsp-local--open ()
   "Open this buffer at the server."
+  (setq lsp-local--root (lsp-local--project-root))
   (lsp-local--enter-folder)
   (setq lsp-local--uri (lsp-local--buffer-uri)
         lsp-local--known-to lsp-local--connection
@@ -314,6 +327,7 @@ becomes a space."
 
 (defun lsp-local--send-change ()
   "Send what has changed since the last time."
+  (lsp-local--enter-folder)
   (let* ((text (lsp-local--whole-text))
          (change (lsp-local--change lsp-local--sent text)))
     (setq lsp-local--sent-tick (buffer-chars-modified-tick))
@@ -343,9 +357,16 @@ becomes a space."
   "Return how messages name this buffer."
   (list :uri lsp-local--uri))
 
+(defun lsp-local--buffer-of (uri)
+  "Return the buffer that the server knows as URI, or nil."
+  (seq-find (lambda (buffer)
+              (and (buffer-local-value 'lsp-local--known-to buffer)
+                   (equal uri (buffer-local-value 'lsp-local--uri buffer))))
+            (buffer-list)))
+
 (defun lsp-local--enter-folder ()
   "Put this buffer's project first: its options and index are the ones in use."
-  (let ((root (lsp-local--project-root))
+  (let ((root lsp-local--root)
         (before lsp-local--folders))
     (when (and root (not (equal root (car before))))
       (setq lsp-local--folders (cons root (remove root before)))
@@ -413,6 +434,10 @@ becomes a space."
         (list :line (1- (line-number-at-pos nil t))
               :character (lsp-local--units
                           (buffer-substring-no-properties start (point))))))))
+
+(defun lsp-local--range (bounds)
+  "Return BOUNDS as a range."
+  (list :start (lsp-local--position (car bounds)) :end (lsp-local--position (cdr bounds))))
 
 (defun lsp-local--point-at (position)
   "Return where POSITION is in this buffer; behind a line's end is that end."

@@ -4,7 +4,7 @@
 ;; Version: 0.1.0
 ;; Package-Requires: ((emacs "28.1"))
 ;; Keywords: convenience, tools, languages
-;; URL: https://github.com/lsp-local/lsp-local
+;; URL: https://lsp-local.invalid
 ;; SPDX-License-Identifier: Apache-2.0
 
 ;;; Commentary:
@@ -22,6 +22,13 @@
 (require 'lsp-local-server)
 (require 'lsp-local-ghost)
 (require 'lsp-local-actions)
+(require 'lsp-local-flymake)
+
+(defcustom lsp-local-in-lsp-mode nil
+  "Whether lsp-mode talks to the server, and not a connection of our own.
+Only lsp-mode 10 and newer have suggestions at the cursor."
+  :type 'boolean
+  :group 'lsp-local)
 
 ;;;###autoload
 (define-minor-mode lsp-local-mode
@@ -42,6 +49,7 @@
     (after-save-hook . lsp-local--saved)
     (kill-buffer-hook . lsp-local--turn-off)
     (change-major-mode-hook . lsp-local--turn-off)
+    (window-selection-change-functions . lsp-local--window-changed)
     (completion-in-region-mode-hook . lsp-local--menu-changed)
     (company-completion-started-hook . lsp-local--menu-changed)
     (eglot-managed-mode-hook . lsp-local--stand-beside))
@@ -49,7 +57,9 @@
 
 (defun lsp-local--maybe-turn-on ()
   "Turn the mode on in a buffer of a file on this machine."
-  (when (and buffer-file-name (not (file-remote-p buffer-file-name)))
+  (when (and buffer-file-name
+             (not lsp-local-in-lsp-mode)
+             (not (file-remote-p buffer-file-name)))
     (lsp-local-mode 1)))
 
 (defun lsp-local--turn-on ()
@@ -65,6 +75,7 @@
   (pcase-dolist (`(,hook . ,function) lsp-local--hooks)
     (remove-hook hook function t))
   (remove-hook 'eldoc-documentation-functions #'lsp-local-eldoc t)
+  (remove-hook 'flymake-diagnostic-functions #'lsp-local-flymake t)
   (when (eq eldoc-documentation-strategy lsp-local-eldoc-strategy)
     (kill-local-variable 'eldoc-documentation-strategy))
   (lsp-local-dismiss)
@@ -183,6 +194,30 @@
   (interactive)
   (lsp-local--stop)
   (force-mode-line-update t))
+
+;;; lsp-mode
+
+(declare-function lsp-register-client "lsp-mode")
+(declare-function lsp-stdio-connection "lsp-mode")
+(declare-function make-lsp-client "lsp-mode")
+
+(defun lsp-local--register-with-lsp-mode ()
+  "Let lsp-mode, which is loaded, know the server as one beside others."
+  (lsp-register-client
+   (make-lsp-client :new-connection (lsp-stdio-connection (lambda () lsp-local-command))
+                    :activation-fn (lambda (&rest _)
+                                     (and lsp-local-in-lsp-mode
+                                          (not lsp-local-mode)
+                                          (derived-mode-p 'prog-mode)))
+                    :initialization-options (lambda () lsp-local-settings)
+                    :server-id 'lsp-local
+                    :add-on? t
+                    :multi-root t)))
+
+;;;###autoload
+(with-eval-after-load 'lsp-mode
+  (require 'lsp-local)
+  (lsp-local--register-with-lsp-mode))
 
 (provide 'lsp-local)
 ;;; lsp-local.el ends here

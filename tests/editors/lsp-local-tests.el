@@ -17,7 +17,7 @@
 
 (defmacro lsp-local-tests-until (condition)
   "Handle what comes from processes and timers until CONDITION is true."
-  `(let ((end (+ (float-time) (string-to-number (or (getenv "EDITOR_TESTS_PATIENCE") "120")))))
+  `(let ((end (+ (float-time) (string-to-number (or (getenv "EDITOR_TESTS_PATIENCE") "300")))))
      (while (not ,condition)
        (when (> (float-time) end)
          (error "Never true: %S; %s, %S" ',condition (lsp-local--state) (lsp-local-tests-why)))
@@ -379,7 +379,7 @@ def cl<CURSOR>ip(value, low, high):
         (random-seed (random "lsp-local")))
     (ignore random-seed)
     (dolist (lsp-local--encoding '("utf-8" "utf-16" "utf-32"))
-      (dotimes (_ 300)
+      (dotimes (_ 100)
         (let ((old (mapconcat (lambda (_) (aref pieces (random 10))) (make-list 6 nil) ""))
               (new (mapconcat (lambda (_) (aref pieces (random 10))) (make-list 6 nil) "")))
           (with-temp-buffer
