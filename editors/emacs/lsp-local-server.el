@@ -145,7 +145,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
        (setq lsp-local--encoding
              (or (plist-get (plist-get result :capabilities) :positionEncoding) "utf-16")
              lsp-local--is-ready t)
-       (jsonrpc-notify connection :initialized (make-hash-table))
+       (lsp-local--notify :initialized (make-hash-table))
        (lsp-local--open-all)))
    (lambda (message) (setq lsp-local--problem message)))
   t)
@@ -192,7 +192,7 @@ ON-RESULT is called with the result, ON-ERROR with the message of a refusal."
 
 (defun lsp-local--notify (method params)
   "Tell the server METHOD with PARAMS."
-  (when lsp-local--is-ready
+  (when (and lsp-local--is-ready (jsonrpc-running-p lsp-local--connection))
     (jsonrpc-notify lsp-local--connection method params)))
 
 (defun lsp-local--cancel (id)
@@ -348,8 +348,9 @@ becomes a space."
 
 (defun lsp-local--saved ()
   "Tell the server that this buffer was written."
-  (if (and buffer-file-name lsp-local--uri (not (equal lsp-local--uri (lsp-local--buffer-uri))))
-      (lsp-local--close))
+  ;; It may have another name now.
+  (unless (equal lsp-local--uri (lsp-local--buffer-uri))
+    (lsp-local--close))
   (when (lsp-local--sync)
     (lsp-local--notify :textDocument/didSave (list :textDocument (lsp-local--document)))))
 
