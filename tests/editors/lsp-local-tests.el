@@ -12,7 +12,9 @@
 
 (defconst lsp-local-tests-folder (getenv "EDITOR_TESTS_FOLDER"))
 
-(setq lsp-local-command (split-string (getenv "EDITOR_TESTS_COMMAND") "\t")
+(setq create-lockfiles nil
+      make-backup-files nil
+      lsp-local-command (split-string (getenv "EDITOR_TESTS_COMMAND") "\t")
       lsp-local-settings (list :model (getenv "EDITOR_TESTS_MODEL") :hover_ms 60000))
 
 (defmacro lsp-local-tests-until (condition)
