@@ -1,0 +1,438 @@
+;;; lsp-local-tests.el --- Types in a real Emacs at a real server  -*- lexical-binding: t; -*-
+
+;;; Commentary:
+
+;; test_emacs.py runs this in batch.  Keys go through Emacs' own command loop; nothing sleeps for a
+;; fixed time, and a hang is the test runner's to end.
+
+;;; Code:
+
+(require 'ert)
+(require 'lsp-local)
+
+(defconst lsp-local-tests-folder (getenv "EDITOR_TESTS_FOLDER"))
+
+(setq create-lockfiles nil
+      make-backup-files nil
+      lsp-local-command (split-string (getenv "EDITOR_TESTS_COMMAND") "\t")
+      lsp-local-settings (list :model (getenv "EDITOR_TESTS_MODEL") :hover_ms 60000))
+
+(defmacro lsp-local-tests-until (condition)
+  "Handle what comes from processes and timers until CONDITION is true."
+  `(let ((end (+ (float-time) (string-to-number (or (getenv "EDITOR_TESTS_PATIENCE") "300")))))
+     (while (not ,condition)
+       (when (> (float-time) end)
+         (error "Never true: %S; %s, %S" ',condition (lsp-local--state) (lsp-local-tests-why)))
+       (accept-process-output nil 0.01))))
+
+(defun lsp-local-tests-why ()
+  "Return how the last requests ended, if that is known soon."
+  (let (ends)
+    (ignore-errors
+      (lsp-local--request :lspLocal/why (list :textDocument (lsp-local--document))
+                          (lambda (found) (setq ends (or found t))))
+      (with-timeout (5) (while (not ends) (accept-process-output nil 0.01))))
+    (and (vectorp ends) (mapcar (lambda (end) (plist-get end :reason)) ends))))
+
+(defun lsp-local-tests-shown ()
+  "Return the ghost text as Emacs displays it at point, or \"\"."
+  (mapconcat (lambda (overlay)
+               (if-let ((shown (overlay-get overlay 'after-string)))
+                   (substring-no-properties shown)
+                 ""))
+             (overlays-in (point) (point)) ""))
+
+(defun lsp-local-tests-type (keys)
+  "Type KEYS, a text, as a person does."
+  (execute-kbd-macro (string-to-vector keys)))
+
+(defun lsp-local-tests-settled-p ()
+  "Tell whether the last request of this buffer is answered."
+  (and lsp-local--is-ready (not lsp-local--pending)))
+
+(defun lsp-local-tests-line ()
+  "Return the line at point."
+  (buffer-substring-no-properties (line-beginning-position) (line-end-position)))
+
+(defmacro lsp-local-tests-with (name text &rest body)
+  "Do BODY in a buffer of the file NAME with TEXT, point at its <CURSOR>."
+  (declare (indent 2))
+  `(let ((path (expand-file-name ,name lsp-local-tests-folder)))
+     (with-temp-file path (insert (string-replace "<CURSOR>" "" ,text)))
+     (switch-to-buffer (find-file-noselect path))
+     (goto-char (1+ (string-match "<CURSOR>" ,text)))
+     (buffer-enable-undo)
+     (lsp-local-mode 1)
+     (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+     (unwind-protect
+         (progn ,@body)
+       (set-buffer-modified-p nil)
+       (kill-buffer))))
+
+(defmacro lsp-local-tests-until-shown (text)
+  "Wait for TEXT as ghost text."
+  `(lsp-local-tests-until (equal (lsp-local-tests-shown) ,text)))
+
+(defun lsp-local-tests-children (parent)
+  "Return the process ids of the children of the process PARENT."
+  (seq-filter (lambda (pid) (eql parent (alist-get 'ppid (process-attributes pid))))
+              (list-system-processes)))
+
+(defun lsp-local-tests-server ()
+  "Return the process of the server."
+  (seq-find (lambda (process) (eq lsp-local--connection (process-get process 'jsonrpc-connection)))
+            (process-list)))
+
+(defconst lsp-local-tests-add "def add(first, second):\n    retur<CURSOR>\n")
+(defconst lsp-local-tests-clip "\
+def cl<CURSOR>ip(value, low, high):
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value
+")
+
+;;; Ghost text
+
+(ert-deftest lsp-local-tests-ghost-text-is-typed-through ()
+  (lsp-local-tests-with "typed.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local-tests-type "fi")
+    (should (equal (lsp-local-tests-shown) "rst + second"))
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (should (equal (lsp-local-tests-shown) "rst + second"))
+    (should (equal (get-text-property 0 'cursor (overlay-get lsp-local--overlay 'after-string)) t))))
+
+(ert-deftest lsp-local-tests-tab-takes-all-and-undo-takes-it-back ()
+  (lsp-local-tests-with "all.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local-tests-type "\t")
+    (should (equal (lsp-local-tests-line) "    return first + second"))
+    (should (equal (lsp-local-tests-shown) ""))
+    (should (equal lsp-local--sent (buffer-string)))
+    (execute-kbd-macro (kbd "C-/"))
+    (should (equal (lsp-local-tests-line) "    return "))
+    (should (eolp))))
+
+(ert-deftest lsp-local-tests-a-word-is-taken-and-the-rest-stays ()
+  (lsp-local-tests-with "word.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (execute-kbd-macro (kbd "M-f"))
+    (should (equal (lsp-local-tests-line) "    return first"))
+    (should (equal (lsp-local-tests-shown) " + second"))
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (should (equal (lsp-local-tests-shown) " + second"))
+    (execute-kbd-macro (kbd "M-f M-f"))
+    (should (equal (lsp-local-tests-line) "    return first + second"))
+    (execute-kbd-macro (kbd "C-/"))
+    (should (equal (lsp-local-tests-line) "    return first +"))))
+
+(ert-deftest lsp-local-tests-a-line-is-taken-and-the-rest-stays ()
+  (lsp-local-tests-with "line.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local--answered (lsp-local--moment) [(:insertText "first +\\\n    second\n")])
+    (execute-kbd-macro (kbd "C-e"))
+    (should (equal (lsp-local-tests-line) "    return first +\\"))
+    (should (equal (lsp-local-tests-shown) "\n    second\n"))
+    (lsp-local-accept-line)
+    (should (equal (lsp-local-tests-line) "    second"))))
+
+(ert-deftest lsp-local-tests-a-line-of-the-server-is-taken ()
+  (lsp-local-tests-with "server_line.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (execute-kbd-macro (kbd "C-e"))
+    (should (equal (lsp-local-tests-line) "    return first + second"))))
+
+(ert-deftest lsp-local-tests-dismissed-is-dismissed-until-the-next-key ()
+  (lsp-local-tests-with "dismissed.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (execute-kbd-macro (kbd "C-g"))
+    (should (equal (lsp-local-tests-shown) ""))
+    (should (equal (lsp-local-tests-line) "    return "))
+    (should (eq (key-binding (kbd "M-f")) #'forward-word))
+    (lsp-local-tests-type "f")
+    (lsp-local-tests-until-shown "irst + second")))
+
+(ert-deftest lsp-local-tests-asked-by-hand-it-comes-again ()
+  (lsp-local-tests-with "by_hand.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (execute-kbd-macro (kbd "C-g"))
+    (lsp-local-suggest)
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local-next)
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (should (equal (lsp-local-tests-shown) "first + second"))))
+
+(ert-deftest lsp-local-tests-next-goes-round ()
+  (lsp-local-tests-with "next.py" lsp-local-tests-add
+    (lsp-local--answered (lsp-local--moment) [(:insertText "one") (:insertText "two")])
+    (should (equal (lsp-local-tests-shown) "one"))
+    (execute-kbd-macro (kbd "M-n"))
+    (should (equal (lsp-local-tests-shown) "two"))
+    (execute-kbd-macro (kbd "M-n"))
+    (should (equal (lsp-local-tests-shown) "one"))))
+
+(ert-deftest lsp-local-tests-emoji-move-nothing ()
+  (lsp-local-tests-with "emoji.py" "def add(first, second):\n    \"🙂é\"; retur<CURSOR>\n"
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local-tests-type "f")
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (should (equal (lsp-local-tests-shown) "irst + second"))
+    (lsp-local-tests-type "\t")
+    (should (equal (lsp-local-tests-line) "    \"🙂é\"; return first + second"))))
+
+(ert-deftest lsp-local-tests-only-the-newest-is-shown ()
+  (lsp-local-tests-with "newest.py" lsp-local-tests-add
+    (let (shown)
+      (cl-letf* ((show (symbol-function 'lsp-local--show))
+                 ((symbol-function 'lsp-local--show)
+                  (lambda (item text n-taken)
+                    (push (cons (lsp-local-tests-line) text) shown)
+                    (funcall show item text n-taken))))
+        ;; No answer is read between these keys.
+        (lsp-local-tests-type "n s")
+        (lsp-local-tests-until-shown "econd + first")
+        (should (equal shown '(("    return s" . "econd + first"))))))))
+
+(ert-deftest lsp-local-tests-an-answer-for-an-older-text-is-not-shown ()
+  (lsp-local-tests-with "stale.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (let ((pending lsp-local--pending)
+          (moment (lsp-local--moment)))
+      (should pending)
+      ;; Not by a command, so that nobody takes the request back.
+      (insert "x")
+      (lsp-local--answered moment [(:insertText "first + second")])
+      (should (equal (lsp-local-tests-shown) ""))
+      (delete-char -1)
+      (lsp-local--answered moment [(:insertText "first + second")])
+      (should (equal (lsp-local-tests-shown) "")))))
+
+(ert-deftest lsp-local-tests-a-moved-cursor-clears-it ()
+  (lsp-local-tests-with "moved.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (execute-kbd-macro (kbd "C-b"))
+    (should-not lsp-local--overlay)
+    (should (equal (seq-filter (lambda (o) (overlay-get o 'after-string))
+                               (overlays-in (point-min) (point-max)))
+                   nil))))
+
+(ert-deftest lsp-local-tests-it-makes-room-for-a-menu ()
+  (lsp-local-tests-with "menu.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (setq completion-in-region-mode t)
+    (unwind-protect
+        (progn
+          (run-hooks 'completion-in-region-mode-hook)
+          (should (equal (lsp-local-tests-shown) ""))
+          (lsp-local-tests-type "f")
+          (should-not lsp-local--pending))
+      (setq completion-in-region-mode nil))
+    (lsp-local-tests-type "i")
+    (lsp-local-tests-until-shown "rst + second")))
+
+;;; Actions and hover
+
+(defmacro lsp-local-tests-choosing (start &rest body)
+  "Do BODY where the user chooses the action whose title begins with START."
+  (declare (indent 1))
+  `(cl-letf (((symbol-function 'completing-read)
+              (lambda (_prompt titles &rest _)
+                (or (seq-find (lambda (title) (string-prefix-p ,start title)) titles)
+                    (error "Only %S" titles)))))
+     ,@body))
+
+(ert-deftest lsp-local-tests-an-action-is-resolved-and-undone-at-once ()
+  (lsp-local-tests-with "action.py" lsp-local-tests-clip
+    (let ((before (buffer-string)))
+      (lsp-local-tests-choosing "Write the docstring"
+        (lsp-local-code-action)
+        (lsp-local-tests-until (not (equal before (buffer-string)))))
+      (should (string-match-p "high):\n    \"\"\"" (buffer-string)))
+      (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+      (should (looking-at-p "ip(value"))
+      (undo-boundary)
+      (execute-kbd-macro (kbd "C-/"))
+      (should (equal before (buffer-string))))))
+
+(ert-deftest lsp-local-tests-an-edit-for-an-older-text-is-not-applied ()
+  (lsp-local-tests-with "old_action.py" lsp-local-tests-clip
+    (lsp-local-tests-choosing "Write the docstring"
+      (lsp-local-code-action)
+      (lsp-local-tests-until (equal (lsp-local--state) "busy"))
+      (insert "x")
+      (let ((after (buffer-string)))
+        (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+        (should (equal after (buffer-string)))))))
+
+(ert-deftest lsp-local-tests-work-is-cancelled ()
+  (lsp-local-tests-with "cancelled.py" lsp-local-tests-clip
+    (let ((before (buffer-string)))
+      (lsp-local-tests-choosing "Write the docstring"
+        (lsp-local-code-action)
+        (lsp-local-tests-until (equal (lsp-local--state) "busy"))
+        (lsp-local-cancel)
+        (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+        (should (equal before (buffer-string)))))))
+
+(ert-deftest lsp-local-tests-an-instruction-is-followed ()
+  (lsp-local-tests-with "rewrite.py" "def a<CURSOR>dd(a, b):\n    return a + b\n"
+    (lsp-local-rewrite (point-min) (1- (point-max)) "Rename `add` to `plus`.")
+    (lsp-local-tests-until (string-match-p "def plus(a, b)" (buffer-string)))))
+
+(ert-deftest lsp-local-tests-eldoc-shows-a-hover ()
+  (lsp-local-tests-with "hover.py" lsp-local-tests-clip
+    (should (memq #'lsp-local-eldoc eldoc-documentation-functions))
+    (let (said)
+      (should (eq t (lsp-local-eldoc (lambda (text &rest _) (setq said text)))))
+      (lsp-local-tests-until said)
+      (should (string-match-p "def clip(value, low, high)" said)))))
+
+;;; The server
+
+(ert-deftest lsp-local-tests-paused-it-is-silent ()
+  (lsp-local-tests-with "paused.py" lsp-local-tests-add
+    (lsp-local-pause)
+    (lsp-local-tests-until (equal (lsp-local--state) "paused"))
+    (should (string-match-p "paused" (lsp-local--lighter)))
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (should (equal (lsp-local-tests-shown) ""))
+    (lsp-local-resume)
+    (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+    (lsp-local-tests-type "f")
+    (lsp-local-tests-until-shown "irst + second")))
+
+(ert-deftest lsp-local-tests-why-and-stats-are-shown ()
+  (lsp-local-tests-with "why.py" lsp-local-tests-add
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")
+    (lsp-local-why)
+    (lsp-local-tests-until (get-buffer "*lsp-local*"))
+    (with-current-buffer "*lsp-local*"
+      (should (string-match-p "^2:12  shown" (buffer-string))))
+    (kill-buffer "*lsp-local*")
+    (lsp-local-stats)
+    (lsp-local-tests-until (get-buffer "*lsp-local*"))
+    (with-current-buffer "*lsp-local*"
+      (should (string-match-p "\"work\"" (buffer-string))))
+    (kill-buffer "*lsp-local*")))
+
+(ert-deftest lsp-local-tests-a-killed-worker-comes-again ()
+  (lsp-local-tests-with "worker.py" lsp-local-tests-add
+    (let ((workers (lsp-local-tests-children (process-id (lsp-local-tests-server)))))
+      (should workers)
+      (mapc (lambda (pid) (signal-process pid 'SIGKILL)) workers)
+      (lsp-local-tests-type "n ")
+      (lsp-local-tests-until
+       (progn (lsp-local-tests-until (lsp-local-tests-settled-p))
+              (or (equal (lsp-local-tests-shown) "first + second")
+                  (progn (lsp-local-suggest) nil)))))))
+
+(ert-deftest lsp-local-tests-a-killed-server-comes-again ()
+  (lsp-local-tests-with "server.py" lsp-local-tests-add
+    (let ((before lsp-local--connection))
+      (signal-process (lsp-local-tests-server) 'SIGKILL)
+      (lsp-local-tests-until (null lsp-local--connection))
+      (should (equal (lsp-local--state) "error"))
+      (lsp-local-tests-type "n ")
+      (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+      (should-not (eq before lsp-local--connection))
+      (lsp-local-suggest)
+      (lsp-local-tests-until-shown "first + second"))))
+
+(ert-deftest lsp-local-tests-a-missing-program-is-a-problem-not-an-error ()
+  (let ((lsp-local-command '("no-such-program"))
+        lsp-local--connection lsp-local--is-ready)
+    (with-temp-buffer
+      (lsp-local-mode 1)
+      (should (equal (lsp-local--state) "error"))
+      (should (string-match-p "no-such-program is not found" lsp-local--problem))
+      (lsp-local-mode -1)))
+  (setq lsp-local--problem nil))
+
+;;; Texts and positions
+
+(defun lsp-local-tests-applied (text change)
+  "Return TEXT after CHANGE."
+  (with-temp-buffer
+    (insert text)
+    (let* ((range (plist-get change :range))
+           (start (lsp-local--point-at (plist-get range :start)))
+           (end (lsp-local--point-at (plist-get range :end))))
+      (delete-region start end)
+      (goto-char start)
+      (insert (plist-get change :text))
+      (buffer-string))))
+
+(ert-deftest lsp-local-tests-changes-make-the-new-text-of-the-old ()
+  (let ((pieces ["a" "aa" "\n" "🙂" "é" "\n\n" "b" "" "a\nb" "🙂🙂\n"])
+        (random-seed (random "lsp-local")))
+    (ignore random-seed)
+    (dolist (lsp-local--encoding '("utf-8" "utf-16" "utf-32"))
+      (dotimes (_ 100)
+        (let ((old (mapconcat (lambda (_) (aref pieces (random 10))) (make-list 6 nil) ""))
+              (new (mapconcat (lambda (_) (aref pieces (random 10))) (make-list 6 nil) "")))
+          (with-temp-buffer
+            (insert new)
+            (let ((change (lsp-local--change old new)))
+              (should (equal new (if change (lsp-local-tests-applied old change) old))))))))))
+
+(ert-deftest lsp-local-tests-positions-come-back ()
+  (with-temp-buffer
+    (insert "é🙂x\n\n🙂🙂")
+    (dolist (lsp-local--encoding '("utf-8" "utf-16" "utf-32"))
+      (dolist (at (number-sequence (point-min) (point-max)))
+        (should (equal at (lsp-local--point-at (lsp-local--position at))))))
+    (let ((lsp-local--encoding "utf-16"))
+      (should (equal (lsp-local--position 3) '(:line 0 :character 3)))
+      (should (equal (lsp-local--point-at '(:line 0 :character 99)) 4))
+      (should (equal (lsp-local--point-at '(:line 99 :character 0)) (point-max))))))
+
+(ert-deftest lsp-local-tests-what-json-cannot-hold-is-replaced ()
+  (let* ((odd (concat "a\rb" (string #x3fffff #xd800 #x110000) "🙂"))
+         (clean (lsp-local--clean odd)))
+    (should (equal clean (concat "a b" "\ufffd\ufffd\ufffd" "🙂")))
+    (should (json-serialize (list :text clean)))))
+
+(ert-deftest lsp-local-tests-a-narrowed-buffer-is-known-whole ()
+  (lsp-local-tests-with "narrowed.py" lsp-local-tests-add
+    (narrow-to-region (line-beginning-position) (line-end-position))
+    (lsp-local-tests-type "n ")
+    (lsp-local-tests-until-shown "first + second")))
+
+;;; Beside eglot
+
+(ert-deftest lsp-local-tests-eglot-has-its-own-server-beside ()
+  (skip-unless (require 'eglot nil t))
+  (lsp-local-tests-with "beside.py" lsp-local-tests-add
+    (let ((eglot-server-programs
+           `((python-mode . (,@lsp-local-command :initializationOptions
+                                                 (:enabled :json-false :lint "off")))))
+          (eglot-sync-connect 60)
+          (eglot-connect-timeout 120))
+      (apply #'eglot (eglot--guess-contact))
+      (lsp-local-tests-until (eglot-managed-p))
+      (should (memq #'eglot-hover-eldoc-function eldoc-documentation-functions))
+      (should (memq #'lsp-local-eldoc eldoc-documentation-functions))
+      (should (eq eldoc-documentation-strategy #'eldoc-documentation-compose-eagerly))
+      (lsp-local-tests-type "n ")
+      (lsp-local-tests-until-shown "first + second")
+      (lsp-local-tests-type "\t")
+      (should (equal (lsp-local-tests-line) "    return first + second"))
+      (eglot-shutdown (eglot-current-server) nil 60)
+      (should lsp-local--is-ready))))
+
+(provide 'lsp-local-tests)
+;;; lsp-local-tests.el ends here
