@@ -54,6 +54,16 @@
   "Return the line at point."
   (buffer-substring-no-properties (line-beginning-position) (line-end-position)))
 
+(defvar lsp-local-tests-loaded nil "The connection whose server has its model.")
+
+(defun lsp-local-tests-until-loaded ()
+  "Wait for the model; who asks by hand is answered only then."
+  (unless (eq lsp-local-tests-loaded lsp-local--connection)
+    (lsp-local--ask 1)
+    (lsp-local-tests-until (lsp-local-tests-settled-p))
+    (setq lsp-local-tests-loaded lsp-local--connection)
+    (lsp-local-dismiss)))
+
 (defmacro lsp-local-tests-with (name text &rest body)
   "Do BODY in a buffer of the file NAME with TEXT, point at its <CURSOR>."
   (declare (indent 2))
@@ -64,6 +74,7 @@
      (buffer-enable-undo)
      (lsp-local-mode 1)
      (lsp-local-tests-until (equal (lsp-local--state) "idle"))
+     (lsp-local-tests-until-loaded)
      (unwind-protect
          (progn ,@body)
        (set-buffer-modified-p nil)
@@ -199,9 +210,9 @@ def cl<CURSOR>ip(value, low, high):
                     (push (cons (lsp-local-tests-line) text) shown)
                     (funcall show item text n-taken))))
         ;; No answer is read between these keys.
-        (lsp-local-tests-type "n s")
-        (lsp-local-tests-until-shown "econd + first")
-        (should (equal shown '(("    return s" . "econd + first"))))))))
+        (lsp-local-tests-type "n fi")
+        (lsp-local-tests-until-shown "rst + second")
+        (should (equal shown '(("    return fi" . "rst + second"))))))))
 
 (ert-deftest lsp-local-tests-an-answer-for-an-older-text-is-not-shown ()
   (lsp-local-tests-with "stale.py" lsp-local-tests-add
