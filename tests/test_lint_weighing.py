@@ -31,6 +31,7 @@ def check(rule: str, old: str, new: str, n_old: int, n_new: int, is_told: bool) 
         pytest.param("suspicious-token", '"("', '"["', 1, 1, True, id="a value"),
         pytest.param("suspicious-token", "", ".items", 0, 2, True, id="a member less"),
         pytest.param("suspicious-token", "[:40]", "", 5, 0, False, id="a slice more"),
+        pytest.param("suspicious-token", "total", "", 1, 0, False, id="a call more"),
         pytest.param("suspicious-token", "total and ", "", 2, 0, False, id="a condition more"),
     ],
 )

@@ -43,7 +43,8 @@ def score(gain: float, kind: Kind, met: Set[str], known: Set[str]) -> float:
     before, after = (set(NAME.findall(STRING.sub("", code))) for code in (old, new))
     found -= UNMET * (not before - after <= met or not after - before <= known)
     found -= MEMBER * (not old and new.startswith("."))
-    found -= MEMBER * (not new and old.startswith((".", "[", "(", "*")))
+    is_wrapping = old.startswith((".", "[", "(", "*")) or bool(NAME.fullmatch(old))
+    found -= MEMBER * (not new and is_wrapping)
     return found - CONDITION * (not new and bool(CONNECTING.search(old)))
 
 
