@@ -3,9 +3,11 @@
 import importlib.util
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,7 @@ INIT = """
 vim.opt.runtimepath:prepend('{shim}')
 vim.cmd.cd('{folder}')
 vim.o.hidden = true
-local options = vim.fn.readfile('{folder}/options.json')
-require('lsp_local').setup(vim.json.decode(table.concat(options)))
+{more}
 """
 
 GHOST = """
@@ -71,35 +72,36 @@ def until(is_true: Callable[[], Any], what: Callable[[], object] = lambda: "") -
         time.sleep(0.01)
 
 
-class Neovim:
-    """One Neovim and its server; `folder` is its home."""
+def setup_with_server(model: Path, **options: object) -> str:
+    """Return what a user would write in `init.lua`, for this very server."""
+    server = {
+        "cmd": [sys.executable, "-P", "-m", "lsp_local", "serve"],
+        "init_options": {"model": str(model)},
+    }
+    given = json.dumps({"server": server, **options})
+    return f"require('lsp_local').setup(vim.json.decode([==[{given}]==]))"
 
-    def __init__(self, program: Path, folder: Path, model: Path, **options: object) -> None:
+
+class Neovim:
+    """One Neovim with the shim and what `init` says; `folder` is its home."""
+
+    def __init__(self, program: Path, folder: Path, init: str) -> None:
         self.folder = folder
+        (folder / ".git").mkdir()
+        script = folder / "init.lua"
+        script.write_text(INIT.format(shim=SHIM, folder=folder, more=init))
         home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
         state = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CACHE")}
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
         before, environment = dict(os.environ), {**home, **state, "PYTHONPATH": path}
-        # The client starts its child with the variables of this process only.
+        # pynvim starts its child with the variables of this process only.
         os.environ.update(environment)
         try:
-            argv = [str(program), "--embed", "--headless", "-n", "-i", "NONE"]
-            self.vim = pynvim.attach("child", argv=[*argv, "-u", str(self._init(model, options))])
+            argv = [str(program), "--embed", "--headless", "-n", "-i", "NONE", "-u", str(script)]
+            self.vim = pynvim.attach("child", argv=argv)
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-    def _init(self, model: Path, options: dict[str, object]) -> Path:
-        """Write what a user would."""
-        server = {
-            "cmd": [sys.executable, "-P", "-m", "lsp_local", "serve"],
-            "init_options": {"model": str(model)},
-        }
-        (self.folder / "options.json").write_text(json.dumps({"server": server, **options}))
-        (self.folder / ".git").mkdir()
-        init = self.folder / "init.lua"
-        init.write_text(INIT.format(shim=SHIM, folder=self.folder))
-        return init
 
     def lua(self, code: str, *arguments: object) -> Any:
         """Run Lua in the editor."""
@@ -112,13 +114,13 @@ class Neovim:
         return answer.get("result")
 
     def open(self, name: str, marked: str) -> None:
-        """Open a file with one mark, and go into insert mode there."""
+        """Open a file with one mark; go into insert mode there once the model is loaded."""
         assert marked.count(MARK) == 1
         before, after = marked.split(MARK)
         path = self.folder / name
         path.write_text(before + after)
         self.vim.command(f"edit! {path}")
-        until(lambda: self.is_loaded, lambda: self.messages)
+        until(self.is_ready, lambda: self.messages)
         self.put(before.count("\n") + 1, len(before.rpartition("\n")[2].encode()))
 
     def put(self, line: int, column: int) -> None:
@@ -171,8 +173,7 @@ class Neovim:
         """Return what Neovim has told the user."""
         return str(self.vim.command_output("messages"))
 
-    @property
-    def is_loaded(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the server runs and its model is in memory."""
         figures = self.lua(REQUEST, "lspLocal/stats", {})
         return bool((figures.get("result") or {}).get("work"))
@@ -183,12 +184,49 @@ class Neovim:
         uri = self.lua("return vim.uri_from_bufnr(0)")
         return list(self.request("lspLocal/why", {"textDocument": {"uri": uri}}))
 
+    @property
+    def feedback(self) -> dict[str, Any]:
+        """Return what became of suggestions in Python files."""
+        return dict(self.request("lspLocal/stats", {})["feedback"].get("python", {}))
+
+    @property
+    def statusline(self) -> str:
+        """Return what a statusline would show."""
+        return str(self.lua("return require('lsp_local').statusline()"))
+
+    @property
+    def floating(self) -> str:
+        """Return the text of all floating windows."""
+        texts = []
+        for window in self.vim.windows:
+            if self.vim.api.win_get_config(window.handle)["relative"]:
+                texts.extend(window.buffer[:])
+        return "\n".join(texts)
+
+    @property
+    def worker(self) -> int | None:
+        """Return the process id of the model's worker, None while there is none."""
+        server = _children(self.vim.funcs.getpid())
+        workers = [pid for parent in server for pid in _children(parent)]
+        return workers[0] if workers else None
+
+    def kill_worker(self) -> None:
+        """End the worker as the kernel does when memory runs out."""
+        assert self.worker is not None
+        os.kill(self.worker, signal.SIGKILL)
+
     def end(self) -> None:
         """End the editor, and with it the server."""
-        try:
+        with suppress(OSError, EOFError):  # the connection ends before the answer
             self.vim.command("qall!")
-        except OSError:  # also EOFError's: the connection ends before the answer
-            pass
-        except EOFError:
-            pass
         self.vim.close()
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, ppid = stat.read_text().rpartition(")")[2].split()[:2]
+            if int(ppid) == parent and state != "Z":
+                found.append(int(stat.parent.name))
+    return found

@@ -21,6 +21,16 @@ function M.config()
   return vim.tbl_deep_extend('force', dofile(path), M.changed or {}, { name = M.NAME })
 end
 
+--- Return the command line's words: as the server is started, without `serve`.
+---@param ... string what stands behind `lsp-local`
+---@return string[]
+function M.command_line(...)
+  local command = M.config().cmd
+  local words = type(command) == 'table' and vim.deepcopy(command) or { 'lsp-local', 'serve' }
+  table.remove(words)
+  return vim.list_extend(words, { ... })
+end
+
 --- Change what the server is started with.
 ---@param server table
 function M.configure(server)

@@ -23,9 +23,7 @@ end
 ---@param ... string
 local function run(...)
   local given = { ... }
-  local command = vim.deepcopy(client.config().cmd)
-  table.remove(command) -- `serve`
-  vim.list_extend(command, given)
+  local command = client.command_line(...)
   local columns = tostring(vim.o.columns - 2)
   local options = { text = true, env = { NO_COLOR = '1', TERM = 'dumb', COLUMNS = columns } }
   local is_started, problem = pcall(vim.system, command, options, function(done)
@@ -162,9 +160,7 @@ function M.run(given)
 end
 
 local function model_names()
-  local command = vim.deepcopy(client.config().cmd)
-  table.remove(command)
-  vim.list_extend(command, { 'model', 'list', '--json' })
+  local command = client.command_line('model', 'list', '--json')
   local done = vim.system(command, { text = true }):wait(5000)
   local is_json, rows = pcall(vim.json.decode, done.stdout)
   return is_json and vim.tbl_map(function(row)

@@ -30,10 +30,8 @@ local function check_command()
   return true
 end
 
-local function check_doctor()
-  local command = vim.deepcopy(client.config().cmd)
-  table.remove(command)
-  vim.list_extend(command, { 'model', 'list' })
+local function check_models()
+  local command = client.command_line('model', 'list')
   local done = vim.system(command, { text = true, env = { NO_COLOR = '1' } }):wait(20000)
   if done.code ~= 0 then
     return vim.health.error('the command line does not work', { vim.trim(done.stderr) })
@@ -55,7 +53,7 @@ function M.check()
   vim.health.start('lsp-local')
   check_neovim()
   if check_command() then
-    check_doctor()
+    check_models()
   end
   check_server()
 end
