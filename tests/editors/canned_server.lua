@@ -1,5 +1,5 @@
 -- A server inside Neovim: `canned.text` is what it says stands in a line, after the indentation.
-canned = { text = '', log = {}, items = nil, is_slow = false, waiting = {} }
+canned = { text = '', id = '0', log = {}, items = nil, is_slow = false, waiting = {} }
 
 --- Return the rest of the text where its beginning is typed.
 local function answer(params)
@@ -14,7 +14,7 @@ local function answer(params)
     local typed = table.concat(lines, '\n', start):gsub('^%s*', '')
     if typed ~= '' and #typed < #canned.text and vim.startswith(canned.text, typed) then
       local range = { start = at, ['end'] = at }
-      local command = { title = 'took', command = 'lspLocal.accepted', arguments = { '7' } }
+      local command = { title = 'took', command = 'lspLocal.accepted', arguments = { canned.id } }
       return { { insertText = canned.text:sub(#typed + 1), range = range, command = command } }
     end
   end

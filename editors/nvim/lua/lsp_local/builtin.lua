@@ -31,8 +31,7 @@ end
 
 --- Insert what is not yet typed of an item: Neovim's own accept repeats what was typed since.
 local function take(item, cut)
-  local range, text = item.range, item.insert_text
-  text = type(text) == 'table' and text.value or text
+  local range, text = item.range, taking.text_of(item.insert_text)
   if not range then
     return
   end

@@ -31,7 +31,7 @@ local shown
 local asked
 ---@type lsp_local.Place?
 local seen
----@type string? the id of the item of which the server knows that it is on the screen
+---@type string? the server and the id of the item of which it knows that it is on the screen
 local reported
 ---@type uv.uv_timer_t?
 local timer
@@ -89,8 +89,10 @@ local function report_shown()
   local item = shown and shown.items[shown.n]
   local id = item and item.command and (item.command.arguments or {})[1]
   local server = shown and vim.lsp.get_client_by_id(shown.client_id)
-  if M.reports and id and id ~= reported and server then
-    reported = id
+  -- Each server counts its items from 1.
+  local name = server and id and ('%d %s'):format(server.id, id)
+  if M.reports and server and name and name ~= reported then
+    reported = name
     client.notify(server, 'textDocument/didShowCompletion', { item = item })
   end
 end
@@ -129,8 +131,6 @@ local function show(server, items, place, n)
   if not item then
     return
   end
-  local text = item.insertText
-  text = type(text) == 'table' and text.value or text
   local line = line_at(place.bufnr, place.row)
   local start = item.range and item.range.start
   -- A range in another line is of no use: the server's begins at the cursor.
@@ -146,7 +146,7 @@ local function show(server, items, place, n)
     before = line:sub(1, col),
     items = items,
     n = n,
-    text = (text:gsub('\r\n?', '\n')),
+    text = taking.text_of(item.insertText),
   }
   draw()
 end

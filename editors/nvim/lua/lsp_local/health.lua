@@ -34,7 +34,8 @@ local function check_models()
   local command = client.command_line('model', 'list')
   local done = vim.system(command, { text = true, env = { NO_COLOR = '1' } }):wait(20000)
   if done.code ~= 0 then
-    return vim.health.error('the command line does not work', { vim.trim(done.stderr) })
+    local reason = done.code == 124 and 'It took longer than 20 s.' or vim.trim(done.stderr)
+    return vim.health.error('the command line does not work', { reason })
   end
   vim.health.info('models:\n' .. vim.trim(done.stdout))
   vim.health.info('`:LspLocal doctor` measures the speed of this machine')

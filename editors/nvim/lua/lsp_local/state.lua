@@ -1,7 +1,7 @@
 --- What the server is doing, as far as it has told us.
 local client = require('lsp_local.client')
 
-local M = { is_paused = false }
+local M = { is_paused = false, server_id = nil } ---@type table
 
 local METHOD = 'textDocument/inlineCompletion'
 local works = {} ---@type table<string|integer, string> titles of what is under way
@@ -42,7 +42,13 @@ function M.watch(group, is_builtin_off)
     group = group,
     callback = function(event)
       local server = vim.lsp.get_client_by_id(event.data.client_id)
-      if is_builtin_off and server and server.name == client.NAME then
+      if not server or server.name ~= client.NAME then
+        return
+      end
+      if server.id ~= M.server_id then -- a new server suggests
+        M.server_id, M.is_paused, works = server.id, false, {}
+      end
+      if is_builtin_off then
         vim.lsp.inline_completion.enable(false, { client_id = server.id })
       end
     end,

@@ -17,6 +17,14 @@ M.cuts = {
   end,
 }
 
+--- Return the text of an item with Neovim's line ends.
+---@param insert_text string|lsp.StringValue
+---@return string
+function M.text_of(insert_text)
+  local text = type(insert_text) == 'table' and insert_text.value or insert_text
+  return (text:gsub('\r\n?', '\n'))
+end
+
 --- Return what of `text`, which begins at a place, is not yet typed; nil if something else is.
 ---@param bufnr integer
 ---@param row integer from 0
