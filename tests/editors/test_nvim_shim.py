@@ -35,9 +35,11 @@ class Canned(Neovim):
         return bool(self.lua(f"{code} and require('lsp_local').options.ghost == 'auto'"))
 
     def says(self, text: str) -> None:
+        """Have the server say this from now on; what was sent until now is forgotten."""
         self.lua(
             "canned.text, canned.items, canned.log, canned.is_slow = ..., nil, {}, false", text
         )
+        self.lua("canned.id = tostring(canned.id + 1)")
 
     def messages_of(self, method: str) -> list[Any]:
         """Return the parameters of what was sent by this method."""
@@ -119,7 +121,7 @@ def test_the_server_is_told(nvim: Canned) -> None:
     nvim.until_lines("def add(a, b):", "    return a + b", "", "x = 1")
     until(lambda: nvim.messages_of("workspace/executeCommand"))
     (took,) = nvim.messages_of("workspace/executeCommand")
-    assert took == {"command": "lspLocal.accepted", "arguments": ["7"]}
+    assert took == {"command": "lspLocal.accepted", "arguments": [nvim.lua("return canned.id")]}
     # Neovim's own ghost text does not say when it is shown.
     assert n_seen == (0 if nvim.is_builtin else 1)
     assert [part["acceptedLength"] for part in parts] == ([] if nvim.is_builtin else [4])
