@@ -11,6 +11,7 @@ pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[te
 from nvim_screen import Neovim, binary, setup_with_server, until
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
+CLIP = "def clip<CURSOR>(value, low, high):\n    if value < low:\n        return low\n    return value\n"
 
 
 @pytest.fixture(scope="module", params=["0.12", "0.11", "0.12 with our own ghost text"])
@@ -118,6 +119,7 @@ def test_asked_for_by_hand(nvim: Neovim) -> None:
 def test_an_emoji_line(nvim: Neovim) -> None:
     # One unit too far in either direction, and the name would be completed in another way.
     nvim.open("emoji.py", 'smile = "😋😋é"\nprint("😋", smi<CURSOR>\n')
+    nvim.keys("<M-\\>")  # by itself it is not shown: the model is not sure
     nvim.until_ghost("le)")
     nvim.keys("<Tab>")
     line_is(nvim, 2, 'print("😋", smile)')
@@ -180,13 +182,13 @@ def test_hover(nvim: Neovim) -> None:
 
 
 def test_a_code_action_is_done_when_it_is_chosen(nvim: Neovim) -> None:
-    nvim.open("action.py", "def add(a, b):\n    return a + b<CURSOR>\n")
+    nvim.open("action.py", CLIP)
     nvim.keys("<Esc>")
     code = "vim.lsp.buf.code_action({ apply = true, filter = function(action)"
     nvim.lua(code + " return action.title:lower():match('docstring') ~= nil end })")
     until(lambda: '"""' in nvim.text, lambda: (nvim.text, nvim.messages))
     nvim.keys("u")
-    until(lambda: nvim.lines == ["def add(a, b):", "    return a + b"])
+    nvim.until_lines(*CLIP.replace("<CURSOR>", "").splitlines())
 
 
 def test_what_was_accepted_is_counted(nvim: Neovim) -> None:

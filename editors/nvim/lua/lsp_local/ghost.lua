@@ -250,9 +250,17 @@ end
 
 ---@param group integer
 function M.start(group)
-  vim.api.nvim_create_autocmd({ 'InsertEnter', 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
+  vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
     group = group,
     callback = M.update,
+  })
+  vim.api.nvim_create_autocmd('InsertEnter', {
+    group = group,
+    callback = vim.schedule_wrap(function()
+      if is_inserting() then -- it was not yet when the event came
+        M.update()
+      end
+    end),
   })
   vim.api.nvim_create_autocmd({ 'InsertLeave', 'BufLeave' }, {
     group = group,
