@@ -1,0 +1,192 @@
+--- `:LspLocal`: what the server and its command line offer.
+local client = require('lsp_local.client')
+local state = require('lsp_local.state')
+
+local M = {}
+
+---@param title string
+---@param text string
+local function show(title, text)
+  local lines = vim.split(vim.trim(text), '\n')
+  vim.cmd('botright new')
+  local bufnr = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
+  vim.api.nvim_win_set_height(0, math.min(#lines, math.floor(vim.o.lines / 2)))
+  vim.bo[bufnr].buftype, vim.bo[bufnr].bufhidden = 'nofile', 'wipe'
+  vim.bo[bufnr].modifiable, vim.bo[bufnr].swapfile = false, false
+  vim.wo[0].wrap, vim.wo[0].number = false, false
+  pcall(vim.api.nvim_buf_set_name, bufnr, 'lsp-local://' .. title)
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr })
+end
+
+--- Run a command of the command line and show what it says.
+---@param ... string
+local function run(...)
+  local given = { ... }
+  local command = client.command_line(...)
+  local columns = tostring(vim.o.columns - 2)
+  local options = { text = true, env = { NO_COLOR = '1', TERM = 'dumb', COLUMNS = columns } }
+  local is_started, problem = pcall(vim.system, command, options, function(done)
+    vim.schedule(function()
+      show(table.concat(given, ' '), done.stdout .. done.stderr)
+    end)
+  end)
+  if not is_started then
+    client.say(problem, vim.log.levels.ERROR)
+  end
+end
+
+---@return vim.lsp.Client?
+local function server()
+  local found = client.find()
+  if not found then
+    client.say('the server does not run; `:checkhealth lsp_local`', vim.log.levels.WARN)
+  end
+  return found
+end
+
+---@param wish string
+local function pause(wish)
+  local found = server()
+  if found then
+    client.execute(found, 'lspLocal.' .. wish, {}, function(is_paused)
+      state.is_paused = is_paused == true
+      client.say(state.is_paused and 'paused' or 'suggests again')
+      vim.cmd.redrawstatus()
+    end)
+  end
+end
+
+---@param found vim.lsp.Client
+---@param name string
+local function take_model(found, name)
+  local ours = { lspLocal = { model = name } }
+  found.settings = vim.tbl_deep_extend('force', found.settings or {}, ours)
+  client.notify(found, 'workspace/didChangeConfiguration', { settings = found.settings })
+  client.say('the model is ' .. name .. ' until Neovim ends')
+end
+
+---@param found vim.lsp.Client
+local function rewrite(found, given, instruction)
+  local bufnr = vim.api.nvim_get_current_buf()
+  local last = vim.api.nvim_buf_get_lines(bufnr, given.line2 - 1, given.line2, false)[1]
+  local range = vim.lsp.util.make_given_range_params(
+    { given.line1, 0 },
+    { given.line2, #last },
+    bufnr,
+    found.offset_encoding
+  ).range
+  local function act(said)
+    if said and vim.trim(said) ~= '' then
+      client.execute(found, 'lspLocal.rewrite', { vim.uri_from_bufnr(bufnr), range, said })
+    end
+  end
+  if instruction ~= '' then
+    return act(instruction)
+  end
+  vim.ui.input({ prompt = 'What is to be done with these lines? ' }, act)
+end
+
+---@param bufnr integer
+local function status(bufnr)
+  local found = server()
+  if not found then
+    return
+  end
+  local version = found.server_info and found.server_info.version or ''
+  local uri = vim.uri_from_bufnr(bufnr)
+  client.request(found, 'lspLocal/why', { textDocument = { uri = uri } }, function(_, ended)
+    local last = (ended or {})[1]
+    state.is_paused = last and last.reason == 'paused' or state.is_paused
+    local said = { ('%s, server %s'):format(state.name(), version) }
+    if last then
+      table.insert(said, ('model %s; the last request here: %s'):format(last.model, last.reason))
+    end
+    client.say(table.concat(said, '; '))
+  end, bufnr)
+end
+
+---@type table<string, fun(given: table, rest: string)>
+local subcommands = {
+  status = function()
+    status(vim.api.nvim_get_current_buf())
+  end,
+  pause = function()
+    pause('pause')
+  end,
+  resume = function()
+    pause('resume')
+  end,
+  model = function(_, name)
+    if name == '' then
+      return run('model', 'list')
+    end
+    local found = server()
+    if found then
+      take_model(found, name)
+    end
+  end,
+  why = function()
+    local path = vim.api.nvim_buf_get_name(0)
+    run('why', unpack(path ~= '' and { '--file', path } or {}))
+  end,
+  stats = function()
+    run('stats')
+  end,
+  doctor = function()
+    run('doctor')
+  end,
+  prompts = function(_, rest)
+    run('prompts', unpack(rest == '' and { 'list' } or vim.split(rest, '%s+')))
+  end,
+  rewrite = function(given, instruction)
+    local found = server()
+    if found then
+      rewrite(found, given, instruction)
+    end
+  end,
+}
+
+--- Run one subcommand.
+---@param given table what `nvim_create_user_command` gives
+function M.run(given)
+  local name, rest = given.args:match('^(%S+)%s*(.-)%s*$')
+  local act = subcommands[name]
+  if not act then
+    local names = table.concat(M.complete('', 'LspLocal '), ', ')
+    return client.say(('there is no `%s`, but %s'):format(name, names), vim.log.levels.ERROR)
+  end
+  act(given, rest)
+end
+
+local function model_names()
+  local command = client.command_line('model', 'list', '--json')
+  local done = vim.system(command, { text = true }):wait(5000)
+  local is_json, rows = pcall(vim.json.decode, done.stdout)
+  return is_json and vim.tbl_map(function(row)
+    return row.name
+  end, rows) or {}
+end
+
+--- Return what can stand where the cursor is.
+---@param typed string
+---@param line string
+---@return string[]
+function M.complete(typed, line)
+  local before = line:match('LspLocal%s+(.*)$') or ''
+  local name = before:match('^(%S+)%s')
+  local offered = {} ---@type string[]
+  if not name then
+    offered = vim.tbl_keys(subcommands)
+  elseif name == 'model' then
+    offered = model_names()
+  elseif name == 'prompts' then
+    offered = { 'check', 'list', 'new' }
+  end
+  table.sort(offered)
+  return vim.tbl_filter(function(one)
+    return vim.startswith(one, typed)
+  end, offered)
+end
+
+return M

