@@ -18,7 +18,8 @@ EXTENSION = ROOT / "editors" / "vscode"
 INSTALL = "run tests/editors/install_vscode.sh"
 MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text"
-SECONDS = 120.0  # for anything to come; then it is not going to
+STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
+SECONDS = 300.0  # for anything to come; then it is not going to
 
 SETTINGS: dict[str, object] = {
     # What VS Code types by itself would stand between our keys.
@@ -95,7 +96,7 @@ class Window:
         column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
         self.press("Control+p")
         self.until(lambda: self.texts(".quick-input-widget:not([style*='none'])") != [])
-        self.type(f"{name}:{line}:{column}")
+        self.type(f"{path}:{line}:{column}")
         self.until(lambda: any(name in row for row in self.texts(".quick-input-list-row")))
         self.press("Enter")
         self.until(lambda: self.texts(".tab.active .label-name") == [name])
@@ -109,9 +110,15 @@ class Window:
         """Wait for this ghost text, "" for none."""
         self.until(lambda: self.ghost() == want, lambda: f"{self.ghost()!r} is not {want!r}")
 
+    def is_shown_by_hand(self) -> bool:
+        """Ask for ghost text, which may start the server or load the model; tell if it is there."""
+        self.press("Alt+\\")
+        time.sleep(1)
+        return self.ghost() != ""
+
     def status(self) -> str:
-        """Return what our entry in the status bar says."""
-        return " ".join(self.texts(".statusbar-item[id^='lsp-local']")).strip()
+        """Return what our entry in the status bar says to a screen reader."""
+        return " ".join(self._ask("labels", selector=STATUS))
 
     def command(self, title: str) -> None:
         """Choose a command from the palette."""

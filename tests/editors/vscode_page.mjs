@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 const [appFolder, chromiumPath] = process.argv.slice(2);
 const { chromium } = createRequire(`${appFolder}/`)("playwright-core");
-const SECONDS = 180; // a busy machine takes a minute for the first page
+const SECONDS = 600; // a busy machine takes a minute for the first page
 
 const browser = await chromium.launch({
   timeout: SECONDS * 1000,
@@ -34,6 +34,9 @@ const verbs = {
   press: ({ key }) => page.keyboard.press(key),
   type: ({ text, delay }) => page.keyboard.type(text, { delay }),
   texts: ({ selector }) => texts(selector),
+  labels: ({ selector }) =>
+    page.locator(selector).evaluateAll((found) => found.map((one) => one.ariaLabel)),
+  html: ({ selector }) => page.locator(selector).evaluateAll((found) => found.map((one) => one.outerHTML)),
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
   shot: ({ path, clip }) => page.screenshot({ path, ...(clip ? { clip } : {}) }),
