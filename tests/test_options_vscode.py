@@ -1,11 +1,13 @@
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from lsp_local import __version__
 from lsp_local.options import Options, accept, describe
 from lsp_local.options_vscode import render_package
 
@@ -58,3 +60,15 @@ def test_what_only_the_user_may_set_no_workspace_sets() -> None:
     }
     trust = json.loads(PACKAGE.read_text())["capabilities"]["untrustedWorkspaces"]
     assert set(trust["restrictedConfigurations"]) == {f"lsp-local.{name}" for name in theirs}
+
+
+def test_the_extension_has_our_version() -> None:
+    assert json.loads(PACKAGE.read_text())["version"] == __version__
+
+
+def test_every_command_that_is_registered_is_in_the_palette() -> None:
+    source = (PACKAGE.parent / "src" / "commands.ts").read_text()
+    (table,) = re.findall(r"Record<string, Run> = \{\n(.*?)\n  \};", source, re.DOTALL)
+    registered = re.findall(r"^    (\w+)[:,]", table, re.MULTILINE)
+    told = json.loads(PACKAGE.read_text())["contributes"]["commands"]
+    assert [one["command"] for one in told] == [f"lsp-local.{name}" for name in registered]

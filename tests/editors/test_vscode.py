@@ -1,3 +1,4 @@
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,20 @@ from vscode import Window
 
 pytestmark = pytest.mark.skipif(bool(vscode.missing()), reason=vscode.missing())
 
+PICTURE = vscode.ROOT / "docs" / "images" / "vscode.png"
+SHAPES = """import math
+from dataclasses import dataclass
+
+
+@dataclass
+class Circle:
+    radius: float
+
+    def area(self) -> float:
+        return math.pi * self.radius**2
+
+    def circumference(self) -> float:<CURSOR>
+"""
 ADD = "def add(a, b):\n    return a<CURSOR>\n"
 
 
@@ -103,3 +118,11 @@ def test_paused_it_is_silent(window: Window) -> None:
 @pytest.mark.parametrize("script", ["check", "lint"])
 def test_the_extension_has_no_complaint_from(script: str) -> None:
     vscode.npm("run", script)
+
+
+def test_several_lines_and_their_picture(window: Window) -> None:
+    window.open("shapes.py", SHAPES)
+    window.type("\n    ")
+    window.until(lambda: len(window.ghost()) > 10)
+    if os.environ.get("UPDATE"):
+        window.shot(PICTURE)

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
 INSTALL = "run tests/editors/install_vscode.sh"
 MARK = "<CURSOR>"
-GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text"
+GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
+MORE_GHOST = ".suggest-preview-text .view-line"
 STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
 SECONDS = 300.0  # for anything to come; then it is not going to
 
@@ -104,7 +105,7 @@ class Window:
 
     def ghost(self) -> str:
         """Return the ghost text on the screen."""
-        return "\n".join(self.texts(GHOST))
+        return "\n".join(["".join(self.texts(GHOST)), *self.texts(MORE_GHOST)])
 
     def until_ghost(self, want: str) -> None:
         """Wait for this ghost text, "" for none."""

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 const [appFolder, chromiumPath] = process.argv.slice(2);
 const { chromium } = createRequire(`${appFolder}/`)("playwright-core");
-const SECONDS = 600; // a busy machine takes a minute for the first page
+const SECONDS = 600; // a busy machine takes minutes for the first page
 
 const browser = await chromium.launch({
   timeout: SECONDS * 1000,

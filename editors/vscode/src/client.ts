@@ -7,7 +7,7 @@ import { DidChangeConfigurationNotification, LanguageClient, State } from "vscod
 
 import { findServer } from "./server";
 import { options } from "./settings";
-import type { Fault, Status } from "./status";
+import type { Fault, State as Shown, Status } from "./status";
 import { watching } from "./watching";
 
 const SCHEMES = ["file", "untitled"];
@@ -46,7 +46,6 @@ export class Client {
     try {
       this.running = this.made(await findServer());
       await this.running.start();
-      this.status.set("idle");
     } catch (error) {
       await this.complain(error instanceof Error ? error.message : String(error));
     }
@@ -77,8 +76,8 @@ export class Client {
       },
     );
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Stopped && this.running === client) {
-        this.status.set(fault("the server has ended; the log says why", "Start it again", "lsp-local.restart"));
+      if (this.running === client) {
+        this.status.set(stateOf(newState));
       }
     });
     return client;
@@ -106,6 +105,18 @@ export class Client {
       await this.context.globalState.update(HAS_WARNED, true);
       void window.showWarningMessage(`lsp-local: ${message}`);
     }
+  }
+}
+
+/** Return what to show; a server that has died is started again by the client, a few times. */
+function stateOf(state: State): Shown {
+  switch (state) {
+    case State.Running:
+      return "idle";
+    case State.Stopped:
+      return fault("the server has ended; the log says why", "Start it again", "lsp-local.restart");
+    default:
+      return "starting";
   }
 }
 
