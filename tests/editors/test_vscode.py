@@ -3,13 +3,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import code_server
 import pytest
-import vscode
 from vscode import Window
 
-pytestmark = pytest.mark.skipif(bool(vscode.missing()), reason=vscode.missing())
+pytestmark = pytest.mark.skipif(bool(code_server.missing()), reason=code_server.missing())
 
-PICTURE = vscode.ROOT / "docs" / "images" / "vscode.png"
+PICTURE = code_server.ROOT / "docs" / "images" / "vscode.png"
 SHAPES = """import math
 from dataclasses import dataclass
 
@@ -29,13 +29,13 @@ ADD = "def add(a, b):\n    return a<CURSOR>\n"
 @pytest.fixture(scope="module")
 def built() -> None:
     """The extension of this tree."""
-    vscode.npm("run", "package")
+    code_server.npm("run", "package")
 
 
 @pytest.fixture(scope="module")
 def window(built: None, qwen: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """One window for all tests, whose model is loaded; each test opens a file of its own."""
-    with vscode.window(tmp_path_factory.mktemp("vscode"), {"model": str(qwen)}) as opened:
+    with code_server.window(tmp_path_factory.mktemp("vscode"), {"model": str(qwen)}) as opened:
         opened.open("warm.py", "def add(a, b):\n    return <CURSOR>\n")
         opened.until(lambda: opened.is_shown_by_hand())
         opened.press("Escape")
@@ -117,7 +117,7 @@ def test_paused_it_is_silent(window: Window) -> None:
 
 @pytest.mark.parametrize("script", ["check", "lint"])
 def test_the_extension_has_no_complaint_from(script: str) -> None:
-    vscode.npm("run", script)
+    code_server.npm("run", script)
 
 
 def test_several_lines_and_their_picture(window: Window) -> None:

@@ -36,7 +36,6 @@ const verbs = {
   texts: ({ selector }) => texts(selector),
   labels: ({ selector }) =>
     page.locator(selector).evaluateAll((found) => found.map((one) => one.ariaLabel)),
-  html: ({ selector }) => page.locator(selector).evaluateAll((found) => found.map((one) => one.outerHTML)),
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
   shot: ({ path, clip }) => page.screenshot({ path, ...(clip ? { clip } : {}) }),
