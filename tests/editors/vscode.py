@@ -115,7 +115,7 @@ class Window:
             if time.monotonic() > end:
                 self.shot(self.folder.parent / "failed.png")
                 raise AssertionError(f"{complaint()}; see {self.folder.parent / 'failed.png'}")
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def _ask(self, verb: str, **rest: object) -> Any:
         assert self._browser.stdin is not None
