@@ -40,7 +40,7 @@ FLOORS = [
     ["nodes"],
     ["brackets", "grammars", "parts"],
     ["trust"],
-    ["catalogue", "config", "options_page"],
+    ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
     ["writing"],
     ["text", "folders", "languages", "unified"],

@@ -1,0 +1,81 @@
+/** What passes between VS Code and the server, watched for what the status bar says. */
+
+import type { InlineCompletionItem, InlineCompletionList, TextDocument } from "vscode";
+import type { LanguageClient, Middleware } from "vscode-languageclient/node";
+
+import type { State, Status } from "./status";
+
+const LOADING = "Loading ";
+// The reason for a silence is asked for no more often: the state changes slowly.
+const ASK_MS = 1000;
+
+const NO_MODEL: State = {
+  message: "there is no model that works",
+  fix: { title: "Get a model", command: "lsp-local.switchModel" },
+};
+
+type Items = InlineCompletionItem[] | InlineCompletionList | null | undefined;
+
+/** Return what the client is to call; `client` comes later, since it needs this to be made. */
+export function watching(status: Status, client: () => LanguageClient): Middleware {
+  const loads = new Set<number | string>();
+  let askedAt = 0;
+
+  async function ask(document: TextDocument): Promise<void> {
+    if (Date.now() - askedAt < ASK_MS) {
+      return;
+    }
+    askedAt = Date.now();
+    const reason = await lastReason(client(), document);
+    status.set(stateOf(reason));
+    status.setSilence(reason);
+  }
+
+  return {
+    provideInlineCompletionItems: async (document, position, context, token, next) => {
+      const found = await status.during(Promise.resolve(next(document, position, context, token)));
+      if (isEmpty(found) && !token.isCancellationRequested) {
+        // What is wrong with the state is no reason to show no suggestion.
+        void ask(document).catch(() => undefined);
+      } else if (!isEmpty(found)) {
+        status.set("idle");
+        status.setSilence("");
+      }
+      return found;
+    },
+    handleWorkDoneProgress: (token, params, next) => {
+      if (params.kind === "begin" && params.title.startsWith(LOADING)) {
+        loads.add(token);
+        status.set("loading");
+      } else if (!loads.has(token)) {
+        next(token, params);
+      } else if (params.kind === "end") {
+        loads.delete(token);
+        status.set("idle");
+      }
+    },
+  };
+}
+
+function stateOf(reason: string): State {
+  switch (reason) {
+    case "no-model":
+      return NO_MODEL;
+    case "model-loading":
+      return "loading";
+    case "paused":
+      return "paused";
+    default:
+      return "idle";
+  }
+}
+
+async function lastReason(client: LanguageClient, document: TextDocument): Promise<string> {
+  const params = { textDocument: { uri: document.uri.toString() } };
+  const ends = await client.sendRequest<{ reason: string }[]>("lspLocal/why", params);
+  return ends[0]?.reason ?? "";
+}
+
+function isEmpty(found: Items): boolean {
+  return (Array.isArray(found) ? found : (found?.items ?? [])).length === 0;
+}
