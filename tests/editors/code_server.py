@@ -80,7 +80,8 @@ def window(folder: Path, options: dict[str, object], trusted: bool = True) -> It
     """Open VS Code with our extension, on a new folder; close all at the end."""
     user, workspace = folder / "user", folder / "shop"
     workspace.mkdir()
-    settings = user / "User" / "settings.json"
+    # What only a machine may set is not read from the user's own file in a remote window.
+    settings = user / "Machine" / "settings.json"
     settings.parent.mkdir(parents=True)
     told = {f"lsp-local.{name}": value for name, value in options.items()}
     settings.write_text(json.dumps({**SETTINGS, "lsp-local.serverPath": _server(folder), **told}))

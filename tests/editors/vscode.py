@@ -11,7 +11,7 @@ MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
 MORE_GHOST = ".suggest-preview-text .view-line"
 STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
-SECONDS = 300.0  # for anything to come; then it is not going to
+SECONDS = 60.0  # for anything to come; then it is not going to
 
 
 class Window:
@@ -30,12 +30,14 @@ class Window:
         path.write_text(before + after)
         line = before.count("\n") + 1
         column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
-        self.press("Control+p")
-        self.until(lambda: self.texts(".quick-input-widget:not([style*='none'])") != [])
-        self.type(f"{path}:{line}:{column}")
-        self.until(lambda: any(name in row for row in self.texts(".quick-input-list-row")))
+        row = f".explorer-viewlet [role='treeitem'][aria-label^='{name}']"
+        self.until(lambda: self.texts(row) != [])
+        self.click(row)
+        self.until(lambda: any(name in tab for tab in self.texts(".tab.active")))
+        self.press("Control+g")
+        self.until(lambda: self.texts(".quick-input-list .monaco-list-row") != [])
+        self.type(f"{line}:{column}")
         self.press("Enter")
-        self.until(lambda: self.texts(".tab.active .label-name") == [name])
         return path
 
     def ghost(self) -> str:
@@ -60,12 +62,12 @@ class Window:
         """Choose a command from the palette."""
         self.press("F1")
         self.type(title)
-        self.until(lambda: any(title in row for row in self.texts(".quick-input-list-row")))
+        self.until(lambda: any(title in row for row in self.texts(".quick-input-list .monaco-list-row")))
         self.press("Enter")
 
     def choose(self, text: str) -> None:
         """Choose from the list that is open."""
-        self.until(lambda: any(text in row for row in self.texts(".quick-input-list-row")))
+        self.until(lambda: any(text in row for row in self.texts(".quick-input-list .monaco-list-row")))
         self.type(text)
         self.press("Enter")
 
