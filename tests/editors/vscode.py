@@ -62,12 +62,16 @@ class Window:
         """Choose a command from the palette."""
         self.press("F1")
         self.type(title)
-        self.until(lambda: any(title in row for row in self.texts(".quick-input-list .monaco-list-row")))
+        self.until(
+            lambda: any(title in row for row in self.texts(".quick-input-list .monaco-list-row"))
+        )
         self.press("Enter")
 
     def choose(self, text: str) -> None:
         """Choose from the list that is open."""
-        self.until(lambda: any(text in row for row in self.texts(".quick-input-list .monaco-list-row")))
+        self.until(
+            lambda: any(text in row for row in self.texts(".quick-input-list .monaco-list-row"))
+        )
         self.type(text)
         self.press("Enter")
 
