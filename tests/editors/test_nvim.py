@@ -11,7 +11,10 @@ pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[te
 from nvim_screen import Neovim, binary, setup_with_server, until
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
-CLIP = "def clip<CURSOR>(value, low, high):\n    if value < low:\n        return low\n    return value\n"
+CLIP = (
+    "def clip<CURSOR>(value, low, high):\n"
+    "    if value < low:\n        return low\n    return value\n"
+)
 
 
 @pytest.fixture(scope="module", params=["0.12", "0.11", "0.12 with our own ghost text"])
