@@ -70,6 +70,14 @@ async def test_what_is_no_other_program_is_not_tried(text: str, wish: tuple[str,
         assert finding.confidence < LEAST_CONFIDENCE
 
 
+async def test_what_is_ignored_is_read_as_if_it_were_not() -> None:
+    engine = chat()
+    text = TOTAL.replace("price\n    ret", "price  # lsp-local: ignore[wrong-operator] so\n    ret")
+    (finding,) = await ModelDetector(engine).find(doc_of(text), None, explain=False)
+    assert finding.rule == "wrong-operator"
+    assert not any("ignore" in scored for scored in engine.scored)
+
+
 async def test_the_model_may_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "LEAST_CONFIDENCE", 0.0)
     engine = chat("It counts\ndown.")

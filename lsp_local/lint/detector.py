@@ -4,6 +4,7 @@ The model never gets to say where a mistake is; its probabilities do.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -19,8 +20,10 @@ from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, Question
 from lsp_local.lint import looking, weighing
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, found
+from lsp_local.lint.ignoring import MARK
 from lsp_local.lint.kinds import Kind
 from lsp_local.lint.looking import Looking, Suspect, functions
+from lsp_local.lint.static import comments
 from lsp_local.options import Options
 from lsp_local.privacy import masked, shown
 from lsp_local.text import Document
@@ -28,6 +31,7 @@ from lsp_local.trees import parse
 
 MOST_FINDINGS = 1  # in one function: whoever mends it has it looked at again
 N_SENTENCE = 60  # tokens
+NOT_BLANK = re.compile(r"\S")
 
 
 @asynccontextmanager
@@ -96,7 +100,7 @@ class ModelDetector:
 
     async def suspects(self, doc: Document, function: Function) -> list[Suspect]:
         """Return what may be wrong in a function, the likeliest first. Raises EngineError."""
-        text = masked(doc.text)
+        text = without_ignores(masked(doc.text), doc.language)
         tree = parse(text, doc.language)
         if tree is None:
             return []
@@ -113,6 +117,15 @@ class ModelDetector:
         question = Question(task, N_SENTENCE, priority=Priority.LINT)
         said = " ".join((await instruct.ask(self._engine, question)).split())
         return replace(finding, message=f"{finding.message} {said}") if said else finding
+
+
+def without_ignores(text: str, language: str) -> str:
+    """Blank out the comments that ignore findings: they would tell the model what is wrong."""
+    tree = parse(text, language) if MARK.search(text) else None
+    for start, end in comments(tree) if tree is not None else ():
+        if MARK.search(text, start, end):
+            text = text[:start] + NOT_BLANK.sub(" ", text[start:end]) + text[end:]
+    return text
 
 
 def _finding(doc: Document, suspect: Suspect) -> Finding:
