@@ -53,7 +53,7 @@ def unknown(doc: Document, offset: int, text: str, elsewhere: str = "") -> list[
     Nowhere else is: not in the document, not `elsewhere` (what the model read beside it), not
     among what the language knows. Attributes and names that `text` itself defines do not count.
     """
-    known = _known(doc.language)
+    known = of_language(doc.language)
     tree = parse_typed(doc.text, doc.language) if known else None
     if tree is None:
         return []
@@ -67,12 +67,7 @@ def unknown(doc: Document, offset: int, text: str, elsewhere: str = "") -> list[
 
 def belongs_to(language: str, name: str) -> bool:
     """Whether `name` is one that the language itself has, as far as we know."""
-    return name in _known(language)
-
-
-def of_language(language: str) -> frozenset[str]:
-    """Return the names that the language itself has, as far as we know them."""
-    return _known(language)
+    return name in of_language(language)
 
 
 def _stands_in(name: str, texts: tuple[str, ...]) -> bool:
@@ -82,5 +77,6 @@ def _stands_in(name: str, texts: tuple[str, ...]) -> bool:
 
 
 @cache
-def _known(language: str) -> frozenset[str]:
+def of_language(language: str) -> frozenset[str]:
+    """Return the names that the language itself has, as far as we know them."""
     return frozenset(_KNOWN.get(language, "").split())

@@ -127,7 +127,7 @@ async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
 ) -> None:
     engines.append(ScriptedChat())
     async with detector.detector(Options()) as lazy:
-        assert lazy.describe() == detector.described(lazy._path, Options())  # type: ignore[attr-defined]
+        assert lazy.describe() == detector.described(lazy._model.path, Options())  # type: ignore[attr-defined]
         assert await lazy.find(doc_of("x = 1\n"), None, False) == []
         assert engines
         for _ in range(2):

@@ -7,7 +7,7 @@ from typing import Protocol
 from lsp_local.actions.functions import Function
 from lsp_local.lint.detector import MOST_FINDINGS, ModelDetector
 from lsp_local.lint.finding import LEAST_CONFIDENCE
-from lsp_local.lint.looking import functions
+from lsp_local.lint.look import functions
 from lsp_local.text import Document
 from lsp_local.verify.minimal import applied
 

@@ -19,7 +19,6 @@ BEGINNING = 3.0
 FARTHEST = -1.0  # so much less likely than what is there may something be, and still be better
 MOST_ENDS = 3  # places in the line at which what is too much may end
 WORD = re.compile(r"\w+$")
-NAME = re.compile(r"[^\W\d]\w*")
 STEPS = ("+", "-")
 
 

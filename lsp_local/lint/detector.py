@@ -6,23 +6,22 @@ The model never gets to say where a mistake is; its probabilities do.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from lsp_local import models
 from lsp_local.actions.functions import Function
 from lsp_local.engine.base import ChatEngine, Priority
-from lsp_local.engine.client import EngineClient
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, Question
-from lsp_local.lint import looking, weighing
+from lsp_local.lint import look, weighing
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, found
 from lsp_local.lint.ignoring import MARK
 from lsp_local.lint.kinds import Kind
-from lsp_local.lint.looking import Looking, Suspect, functions
+from lsp_local.lint.look import Look, Page, Suspect, functions
+from lsp_local.lint.model import LazyModel, lazy_model
 from lsp_local.lint.static import comments
 from lsp_local.options import Options
 from lsp_local.privacy import masked, shown
@@ -37,24 +36,21 @@ NOT_BLANK = re.compile(r"\S")
 @asynccontextmanager
 async def detector(options: Options) -> AsyncIterator[Detector]:
     """Give the detector for the model that `options` name. Raises UserError without one."""
-    path = models.resolve(options.model)
-    async with AsyncExitStack() as stack:
-        yield LazyDetector(stack, path, options)
+    async with lazy_model(options) as model:
+        yield LazyDetector(model)
 
 
 class LazyDetector:
     """See `Detector`. The model is loaded once something is to be looked at that is not known."""
 
-    def __init__(self, stack: AsyncExitStack, path: Path, options: Options) -> None:
-        self._stack = stack
-        self._path = path
-        self._options = options
+    def __init__(self, model: LazyModel) -> None:
+        self._model = model
         self._free = asyncio.Lock()
-        self._loaded: ModelDetector | None = None
+        self._detector: ModelDetector | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
-        return described(self._path, self._options)
+        return described(self._model.path, self._model.options)
 
     async def find(
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
@@ -64,18 +60,14 @@ class LazyDetector:
             return []
         # One file after the other: they would only take each other's KV state away.
         async with self._free:
-            self._loaded = self._loaded or await self._load()
-            return await self._loaded.find(doc, spans, explain)
-
-    async def _load(self) -> "ModelDetector":
-        client = EngineClient.keeping_states(self._path, self._options)
-        return ModelDetector(await self._stack.enter_async_context(client))
+            self._detector = self._detector or ModelDetector(await self._model.engine())
+            return await self._detector.find(doc, spans, explain)
 
 
 def described(path: Path, options: Options) -> str:
     """Name all that the findings of a model depend on."""
     found = (version("lsp-local"), fingerprint(path), options.n_ctx)
-    tried = looking.N_TRIED, looking.N_RESTS
+    tried = look.N_TRIED, look.N_RESTS
     return f"{' '.join(map(str, found + tried))} {weighing.describe()}"
 
 
@@ -84,6 +76,7 @@ class ModelDetector:
 
     def __init__(self, engine: ChatEngine) -> None:
         self._engine = engine
+        self._page: tuple[Document, Page | None] | None = None
 
     async def find(
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
@@ -100,11 +93,10 @@ class ModelDetector:
 
     async def suspects(self, doc: Document, function: Function) -> list[Suspect]:
         """Return what may be wrong in a function, the likeliest first. Raises EngineError."""
-        text = without_ignores(masked(doc.text), doc.language)
-        tree = parse(text, doc.language)
-        if tree is None:
-            return []
-        return await Looking(self._engine, replace(doc, text=text), tree, function).suspects()
+        if self._page is None or self._page[0] is not doc:
+            self._page = doc, await asyncio.to_thread(_page_of, doc)
+        page = self._page[1]
+        return await Look(self._engine, page, function).suspects() if page is not None else []
 
     async def _explained(
         self, doc: Document, function: Function, finding: Finding, kind: Kind
@@ -117,6 +109,13 @@ class ModelDetector:
         question = Question(task, N_SENTENCE, priority=Priority.LINT)
         said = " ".join((await instruct.ask(self._engine, question)).split())
         return replace(finding, message=f"{finding.message} {said}") if said else finding
+
+
+def _page_of(doc: Document) -> Page | None:
+    """Return a document as the model may read it; None for what cannot be parsed."""
+    text = without_ignores(masked(doc.text), doc.language)
+    tree = parse(text, doc.language)
+    return Page(replace(doc, text=text), tree) if tree is not None else None
 
 
 def without_ignores(text: str, language: str) -> str:

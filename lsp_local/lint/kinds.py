@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from lsp_local.parts import Leaf, Role
 from lsp_local.text import TextEdit
-from lsp_local.trees import Tree
+from lsp_local.trees import NAME, Tree
 from lsp_local.verify.meaning import is_same_program
 
 OTHER = "suspicious-token"
 LONGEST = 80  # characters of what is there and of what replaces it
-NAME = re.compile(r"[^\W\d]\w*$")
 NUMBER = re.compile(r"\d+$")
 BOUNDS = ({"<", "<="}, {">", ">="})
 NEGATED = {"is", "is not"}
@@ -90,7 +89,7 @@ def _rule(text: str, start: int, old: Sequence[Leaf], new: Sequence[Leaf]) -> st
         return "off-by-one"
     if len(only) == len(added) == 1:
         one, other = only[0], added[0]
-        if NAME.match(one) and NAME.match(other) and not {one, other} & WORDS:
+        if NAME.fullmatch(one) and NAME.fullmatch(other) and not {one, other} & WORDS:
             return "wrong-attribute" if text[:start].rstrip()[-1:] == "." else "wrong-variable"
         if not (one[0] in "\"'`" or NUMBER.match(one)):
             return "wrong-operator"

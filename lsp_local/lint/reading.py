@@ -97,7 +97,7 @@ async def gain(engine: ChatEngine, reading: Reading, text: str) -> float:
     """
     (tokens,) = await engine.tokenize([text])
     first = max(reading.first, n_common(reading.tokens, tokens))
-    n_behind = _n_common_end(reading.tokens[first:], tokens[first:])
+    n_behind = n_common(reading.tokens[first:][::-1], tokens[first:][::-1])
     n_left_out = max(0, n_behind - N_BEHIND)
     scores = await engine.score(tokens[: len(tokens) - n_left_out], 0, first)
     last = len(reading.tokens) - n_left_out
@@ -130,10 +130,3 @@ def _offsets(text: str, sizes: Sequence[int]) -> list[int]:
     for n, character in enumerate(text):
         at_byte += [n + 1] * len(character.encode(errors="replace"))
     return [at_byte[min(at, len(at_byte) - 1)] for at in accumulate(sizes, initial=0)]
-
-
-def _n_common_end(one: Sequence[int], other: Sequence[int]) -> int:
-    n = 0
-    while n < min(len(one), len(other)) and one[-1 - n] == other[-1 - n]:
-        n += 1
-    return n

@@ -9,20 +9,19 @@ import asyncio
 import math
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
-from lsp_local import models, privacy
+from lsp_local import privacy
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, EngineError, Finish, Generated, Priority
-from lsp_local.engine.client import EngineClient
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, HEAD, Question, TooMuchCode
 from lsp_local.lint.finding import Detector, Finding, found
 from lsp_local.lint.hunks import Hunk, Lines, hunks
+from lsp_local.lint.model import LazyModel, lazy_model
 from lsp_local.options import Options
 from lsp_local.text import Document
 
@@ -66,25 +65,22 @@ EXAMPLES = (
 @asynccontextmanager
 async def reviewer(options: Options) -> AsyncIterator[Detector]:
     """Give the reviewer for the model that `options` name. Raises UserError without one."""
-    path = models.resolve(options.model)
-    async with AsyncExitStack() as stack:
-        yield LazyReviewer(stack, path, options)
+    async with lazy_model(options) as model:
+        yield LazyReviewer(model)
 
 
 class LazyReviewer:
     """See `Detector`. The model is loaded once something is to be reviewed that is not known."""
 
-    def __init__(self, stack: AsyncExitStack, path: Path, options: Options) -> None:
-        self._stack = stack
-        self._path = path
-        self._options = options
+    def __init__(self, model: LazyModel) -> None:
+        self._model = model
         self._loading = asyncio.Lock()
-        self._engine: ChatEngine | None = None
+        self._reviewer: Reviewer | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
         asked = sha256(repr((HEAD, EXAMPLES, ASK, N_PREDICT)).encode()).hexdigest()[:16]
-        how = f"{version('lsp-local')} {fingerprint(self._path)} {self._options.n_ctx}"
+        how = f"{version('lsp-local')} {fingerprint(self._model.path)} {self._model.options.n_ctx}"
         return f"{RULE} {asked} {how}"
 
     async def find(
@@ -94,15 +90,14 @@ class LazyReviewer:
         if not any(hunks(doc, spans)):
             return []
         async with self._loading:
-            self._engine = self._engine or await self._load()
-        return await Reviewer(self._engine).find(doc, spans, explain)
+            self._reviewer = self._reviewer or Reviewer(await self._load())
+        return await self._reviewer.find(doc, spans, explain)
 
     async def _load(self) -> ChatEngine:
-        client = EngineClient.keeping_states(self._path, self._options)
-        engine = await self._stack.enter_async_context(client)
+        engine = await self._model.engine()
         if (await engine.info()).chat_template is None:
             raise EngineError(
-                f"{self._path.name} follows no instructions; choose an instruct model with "
+                f"{self._model.path.name} follows no instructions; choose an instruct model with "
                 "`--model`"
             )
         await instruct.warm(engine)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Set
 
 from lsp_local.lint.kinds import Kind
+from lsp_local.trees import NAME
 
 MOST_GAIN = 15.0  # nats; more says no more
 # Nats for e times as many tokens: mistakes are small, and any code can be said in a shorter way.
@@ -23,7 +24,6 @@ SURE_RULES = frozenset({"off-by-one", "wrong-operator", "missing-not", "swapped-
 SHORT = 5  # characters of a string that may be a value rather than a text
 # Confidence is 0.5 at the middle.
 MIDDLE, WIDTH = 1.5, 3.5  # nats
-NAME = re.compile(r"[^\W\d]\w*")
 CONNECTING = re.compile(r"\b(and|or)\b|&&|\|\|")
 STRING = re.compile(r"""(["'`]).*?\1""")
 QUOTES = ("'", '"', "`")

@@ -15,21 +15,13 @@ from lsp_local.actions.functions import Function, all_functions
 from lsp_local.actions.testfiles import is_test
 from lsp_local.engine.base import ChatEngine
 from lsp_local.lint import reading, weighing
-from lsp_local.lint.alternatives import (
-    FARTHEST,
-    NAME,
-    Alternative,
-    alternatives,
-    gap,
-    of_code,
-    rest,
-)
+from lsp_local.lint.alternatives import FARTHEST, Alternative, alternatives, gap, of_code, rest
 from lsp_local.lint.kinds import OTHER, Kind, kind_of
 from lsp_local.lint.reading import Reading, Spot
 from lsp_local.lint.static import is_within
 from lsp_local.parts import Leaf, Role
 from lsp_local.text import Document, TextEdit
-from lsp_local.trees import Tree, parse
+from lsp_local.trees import NAME, Tree, parse
 from lsp_local.verify.minimal import applied, minimal
 
 SHORTEST = 40  # characters of a body that can be wrong in an interesting way
@@ -54,33 +46,44 @@ class Suspect:
         return weighing.confidence(self.score)
 
 
-class Looking:
-    """One look at one function; `doc` is as the model may read it."""
+class Page:
+    """A file as the model may read it, and what all looks at its functions need of it."""
 
-    def __init__(self, engine: ChatEngine, doc: Document, tree: Tree, function: Function) -> None:
+    def __init__(self, doc: Document, tree: Tree) -> None:
+        self.doc = doc
+        self.tree = tree
+        self.is_test = is_test(doc.path, doc.language)
+        self.own = names.of_language(doc.language)
+        self.known = self.own | set(NAME.findall(doc.text))
+        spans = [(one.start, one.end) for one in functions(doc, None)]
+        self.begins = reading.begins(doc.text, spans)
+
+
+class Look:
+    """One look at one function of a page."""
+
+    def __init__(self, engine: ChatEngine, page: Page, function: Function) -> None:
         self._engine = engine
-        self._doc = doc
-        self._tree = tree
+        self._page = page
+        self._text = page.doc.text
+        self._tree = page.tree
         self._function = function
-        self._is_in_test = is_test(doc.path, doc.language)
-        self._own = names.of_language(doc.language)
-        self._known = self._own | set(NAME.findall(doc.text))
 
     async def suspects(self) -> list[Suspect]:
         """See `ModelDetector.suspects`."""
-        function, text = self._function, self._doc.text
-        spans = [(one.start, one.end) for one in functions(self._doc, None)]
-        begin = reading.begins(text, spans)[function.start]
+        function, text = self._function, self._text
+        begin = self._page.begins[function.start]
         read = await reading.read(self._engine, text, begin, function.body, function.end, FARTHEST)
         spots = of_code(self._tree, read.spots)
         pool = await self._pool(read, spots)
         tried = await asyncio.to_thread(self._worth_trying, pool)
+        leaves = self._tree.leaves(begin, function.end)
         found = []
         # From the last to the first: what stands before a change is read once.
         for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
             after = applied(text[: function.end], (alternative.edit,))[begin:]
             gain = await reading.gain(self._engine, read, after)
-            score = weighing.score(gain, kind, self._met(begin, kind.start), self._known)
+            score = weighing.score(gain, kind, self._met(leaves, kind.start), self._page.known)
             found.append(Suspect(alternative.edit, kind, score))
         found = self._with_doubts(found, spots)
         return sorted(found, key=lambda one: (-one.score, one.kind.start, one.kind.new))
@@ -92,12 +95,12 @@ class Looking:
 
         The best edit in the line is told for it, or, where none is known, the token.
         """
-        text = self._doc.text
+        text = self._text
         best = {self._line(one.kind.start): one for one in sorted(found, key=lambda x: x.score)}
         others = [one for one in found if one not in best.values()]
         doubted: dict[int, Suspect] = {}
-        for spot, leaf in sorted(spots, key=lambda one: gap(text, one[0])):
-            nearer = gap(text, spot)
+        gaps = sorted(((gap(text, spot), leaf) for spot, leaf in spots), key=lambda one: one[0])
+        for nearer, leaf in gaps:
             if nearer > 0:
                 kind = Kind(OTHER, leaf.start, leaf.end, leaf.text, leaf.text)
                 doubted[self._line(leaf.start)] = Suspect(None, kind, weighing.doubt(nearer))
@@ -107,11 +110,11 @@ class Looking:
         return [*best.values(), *others]
 
     def _line(self, offset: int) -> int:
-        return self._doc.text.rfind("\n", 0, offset)
+        return self._text.rfind("\n", 0, offset)
 
     async def _pool(self, read: Reading, spots: Sequence[tuple[Spot, Leaf]]) -> list[Alternative]:
         """Return all edits that the model would like, the likeliest first."""
-        text = self._doc.text
+        text = self._text
         words = sorted(set(NAME.findall(text, read.begin, read.end)))
         pool: dict[TextEdit, float] = {}
         for spot, leaf in spots:
@@ -139,7 +142,7 @@ class Looking:
 
     def _smallest(self, edit: TextEdit) -> TextEdit | None:
         """Return the part of an edit that changes something; None if it is not in one place."""
-        old = self._doc.text[edit.start : edit.end]
+        old = self._text[edit.start : edit.end]
         edits = minimal(old, edit.text, edit.start)
         return edits[0] if len(edits) == 1 else None
 
@@ -149,23 +152,22 @@ class Looking:
         if after.n_errors > self._tree.n_errors or not self._knows(after, edit.start, end):
             return None
         span = self._function.start, self._function.end
-        kind = kind_of(self._tree, edit, span, self._is_in_test)
+        kind = kind_of(self._tree, edit, span, self._page.is_test)
         return None if kind is None or self._is_naming(kind) else kind
 
     def _knows(self, after: Tree, start: int, end: int) -> bool:
-        return self._known.issuperset(after.used_names(start, end))
+        return self._page.known.issuperset(after.used_names(start, end))
 
     def _is_naming(self, kind: Kind) -> bool:
         """Whether the edit only calls something otherwise where that gets its name."""
-        is_member = self._doc.text[: kind.start].rstrip().endswith((".", "->", "::"))
-        if is_member or not NAME.fullmatch(kind.old) or kind.old in self._own:
+        is_member = self._text[: kind.start].rstrip().endswith((".", "->", "::"))
+        if is_member or not NAME.fullmatch(kind.old) or kind.old in self._page.own:
             return False
         return not self._tree.used_names(kind.start, kind.end)
 
-    def _met(self, begin: int, end: int) -> frozenset[str]:
+    def _met(self, leaves: Sequence[Leaf], end: int) -> frozenset[str]:
         """Return the names that the model has met in code; what texts and notes say is none."""
-        leaves = self._tree.leaves(begin, end)
-        return self._own.union(
+        return self._page.own.union(
             leaf.text for leaf in leaves if leaf.end <= end and leaf.role is not Role.NOTE
         )
 
