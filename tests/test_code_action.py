@@ -221,7 +221,7 @@ async def test_what_is_private_is_not_offered() -> None:
 
 async def test_the_project_s_rules_come_first() -> None:
     doc, start, end = range_at(ADD)
-    offer = actions.offer("simplify", doc, start, end, [])
+    offer = actions.offer("rewrite", doc, start, end, [])
     assert offer is not None
     engine = ScriptedChat([GOOD])
     await resolve(engine, doc, Wanted(offer, rules="# AGENTS.md\nBe brief.\n"))

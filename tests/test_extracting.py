@@ -38,11 +38,11 @@ def named(name: str) -> str:
         pytest.param("`double_next(a)`", "double_next", id="a call"),
         pytest.param("`parseHTML`", "parse_html", id="an abbreviation"),
         pytest.param("`HTTPHeader`", "http_header", id="an abbreviation first"),
-        pytest.param("`f`", "extracted", id="a name that is taken"),
-        pytest.param("`return`", "extracted", id="a keyword"),
-        pytest.param("`print`", "extracted", id="a builtin"),
-        pytest.param("", "extracted", id="nothing"),
-        pytest.param("`2 be`", "extracted", id="a digit first"),
+        pytest.param("`f`", "f_c", id="one word and its result"),
+        pytest.param("`return`", "return_c", id="a keyword"),
+        pytest.param("`print`", "print_c", id="a builtin"),
+        pytest.param("", "get_c", id="nothing"),
+        pytest.param("`2 be`", "get_c", id="a digit first"),
         pytest.param("`größe`", "gr_e", id="letters of other languages"),
         pytest.param("So: a b c d e f", "so_a_b_c_d", id="chatter is short"),
     ],
@@ -52,7 +52,7 @@ async def test_names(answer: str, want: str) -> None:
 
 
 async def test_a_plain_name_that_is_taken_gets_a_number() -> None:
-    taken = "extracted = extracted_2 = 0\n\n\n"
+    taken = "f_c = get_c = extracted = extracted_2 = 0\n\n\n"
     await check("python", taken + MARKED, "`f`", taken + named("extracted_3"))
 
 

@@ -236,6 +236,34 @@ def test_any_range_will_do(start: int, end: int) -> None:
             "\t\treturn 0, err\n\t}\n\treturn b, nil\n}",
             id="go: what is returned is had first",
         ),
+        pytest.param(
+            "typescript",
+            "function f(a: A) {\n<START>  const b = g(a);<END>\n  return { a, b };\n}\n",
+            "  try {\n    const b = g(a);\n  } catch (e) {\n    throw e;\n  }",
+            "! `b` is used below, where it can no longer be seen",
+            id="ts: a variable that the code below no longer sees",
+        ),
+        pytest.param(
+            "javascript",
+            "function f(a) {\n<START>  var b = g(a);<END>\n  return b;\n}\n",
+            "  try {\n    var b = g(a);\n  } catch (e) {\n    throw e;\n  }",
+            "  try {\n    var b = g(a);\n  } catch (e) {\n    throw e;\n  }",
+            id="js: var is seen in the whole function",
+        ),
+        pytest.param(
+            "go",
+            "package p\n\nfunc f(a int) int {\n<START>\tb := g(a)<END>\n\treturn b\n}\n",
+            "\tif b := g(a); b == 0 {\n\t\tpanic(a)\n\t}",
+            "! `b` is used below, where it can no longer be seen",
+            id="go: only seen in its if",
+        ),
+        pytest.param(
+            "rust",
+            "fn f(a: u8) -> u8 {\n<START>    let b = g(a);<END>\n    b\n}\n",
+            "    if a > 0 {\n        let b = g(a);\n    }",
+            "! `b` is used below, where it can no longer be seen",
+            id="rust: only seen in a block",
+        ),
     ],
 )
 def test_error_handling_only_adds(language: str, text: str, answer: str, want: str) -> None:

@@ -13,6 +13,7 @@ KINDS: dict[str, dict[str, bool]] = {
     "lenient": {"knows_names": False},
     "check": {"may_be_same": True},
     "guard": {"only_adds": True},
+    "simplify": {"only_simplifies": True},
 }
 ELSEWHERE = "def from_elsewhere(): ..."
 

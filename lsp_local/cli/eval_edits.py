@@ -1,6 +1,7 @@
 """`lsp-local eval edits`: how often an action's edit is right, beside the model asked plainly."""
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,19 @@ from lsp_local.evals.infilling import sample
 from lsp_local.options import Options
 
 
+class Action(StrEnum):
+    """What is done with each function: `fix` gets it with a bug, `simplify` without."""
+
+    FIX = "fix"
+    SIMPLIFY = "simplify"
+
+
+ActionOption = Annotated[Action, typer.Option("--action", help="Which action is tried.")]
+
+
 def eval_edits(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of HumanEvalPack.")],
+    action: ActionOption = Action.FIX,
     model: ModelOption = "",
     half: HalfOption = "dev",
     limit: Limit = 40,
@@ -23,14 +35,15 @@ def eval_edits(
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> None:
-    """Repair functions: the action `fix`, and the same model asked plainly."""
+    """Repair or simplify functions: our action, and the same model asked plainly."""
     options = chosen_options(model)
-    tasks = sample(edits.load(data, half), limit, seed)
+    tasks = sample(edits.load(data, half, action), limit, seed)
     edits.check_runnable(tasks)
     results = asyncio.run(_edits(options, tasks, verbose))
     about = {
         "model": options.model,
         "data": data.name,
+        "action": action,
         "half": half,
         "seed": seed,
         "n": len(results),

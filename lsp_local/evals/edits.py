@@ -1,4 +1,4 @@
-"""Repair tasks as edits of a file: our action `fix`, and the same model asked plainly.
+"""Tasks as edits of a file: our action `fix` or `simplify`, and the same model asked plainly.
 
 Source of the format: HumanEvalPack (Muennighoff et al. 2023, arXiv 2308.07124), HumanEvalFix.
 """
@@ -6,11 +6,12 @@ Source of the format: HumanEvalPack (Muennighoff et al. 2023, arXiv 2308.07124),
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lsp_local.actions import catalogue as actions
+from lsp_local.actions.functions import function_at
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, GenerateRequest
 from lsp_local.evals import sandbox, scoring
@@ -27,13 +28,16 @@ ENDINGS = {"Python": ("python", "py"), "JavaScript": ("javascript", "js")}
 THROWING = "console.assert = (ok) => { if (!ok) throw new Error('assertion failed'); };\n"
 N_PLAIN = 700  # tokens
 FIELDS = ("prompt", "buggy_solution", "canonical_solution", "test", "entry_point")
-PLAIN = "Fix the bug in this code:\n```{language}\n{code}```"
+PLAIN = {
+    "fix": "Fix the bug in this code:\n```{language}\n{code}```",
+    "simplify": "Simplify this code without changing what it does:\n```{language}\n{code}```",
+}
 WRONG = "it does not do what it says"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file with a bug, and a program to put behind it that tells."""
+    """A file with a bug, or for `simplify` without, and a program to put behind it that tells."""
 
     name: str
     problem: int
@@ -41,6 +45,7 @@ class Task:
     entry: str
     right: str
     test: str
+    action: str = "fix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,15 @@ class Result:
     ours: Attempt
 
 
-def load(path: Path, half: str) -> list[Task]:
+def load(path: Path, half: str, action: str = "fix") -> list[Task]:
     """Read the tasks of one half: "dev" has the even problems, "test" the odd ones, or "all".
 
     Raises UserError for another format.
     """
     tasks = [_task(path, n, row) for n, row in enumerate(rows_of(path), 1)]
+    if action == "simplify":
+        docs = [replace(one.doc, text=one.right) for one in tasks]
+        tasks = [replace(one, doc=doc, action=action) for one, doc in zip(tasks, docs, strict=True)]
     wanted = {"dev": (0,), "test": (1,), "all": (0, 1)}[half]
     return [task for task in tasks if task.problem % 2 in wanted]
 
@@ -90,8 +98,18 @@ def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
             "ratio": scoring.ratio(ours, plain, seed),
         },
         "edited": {
-            "plain": scoring.share([[float(bool(one.plain.text))] for one in results], seed),
-            "ours": scoring.share([[float(bool(one.ours.text))] for one in results], seed),
+            "plain": scoring.share(
+                [[float(_is_edited(one.task, one.plain))] for one in results], seed
+            ),
+            "ours": scoring.share(
+                [[float(_is_edited(one.task, one.ours))] for one in results], seed
+            ),
+        },
+        "edited_and_failing": {
+            "plain": sum(
+                _is_edited(one.task, one.plain) and not one.plain.passes for one in results
+            ),
+            "ours": sum(_is_edited(one.task, one.ours) and not one.ours.passes for one in results),
         },
         "break_syntax": {
             "plain": sum(one.plain.breaks for one in results),
@@ -107,7 +125,7 @@ def figures(results: Sequence[Result], seed: int) -> dict[str, Any]:
 async def _plain(engine: ChatEngine, task: Task) -> Attempt:
     """Ask as anybody would, and put the code of the answer in place of the file."""
     started = time.perf_counter()
-    said = PLAIN.format(language=task.doc.language, code=task.doc.text)
+    said = PLAIN[task.action].format(language=task.doc.language, code=task.doc.text)
     template = (await engine.info()).chat_template
     tokens = await tokens_of(engine, template, [Message("user", said)])
     answer = await engine.generate(GenerateRequest(tokens, N_PLAIN))
@@ -118,7 +136,7 @@ async def _ours(engine: ChatEngine, task: Task) -> Attempt:
     started = time.perf_counter()
     at = _defined_at(task)
     complaint = Diagnostic(at, at + len(task.entry), f"`{task.entry}` {WRONG}")
-    offer = actions.offer("fix", task.doc, at, at, [complaint])
+    offer = actions.offer(task.action, task.doc, *_selected(task, at), [complaint])
     if offer is None:
         return Attempt("", passes=False, breaks=False, seconds=0.0, problem="not offered")
     found = await resolve(engine, task.doc, Wanted(offer))
@@ -131,6 +149,17 @@ def _defined_at(task: Task) -> int:
     word = re.escape(task.entry)
     named = re.search(rf"\b(?:def|function|const|let|var)\s+({word})\b", task.doc.text)
     return named.start(1) if named else max(0, task.doc.text.find(task.entry))
+
+
+def _selected(task: Task, at: int) -> tuple[int, int]:
+    """Return what the user has selected: all of the function, but for a fix nothing."""
+    tree = parse(task.doc.text, task.doc.language)
+    function = function_at(tree, at, at) if tree is not None and task.action != "fix" else None
+    return (function.start, function.end) if function is not None else (at, at)
+
+
+def _is_edited(task: Task, attempt: Attempt) -> bool:
+    return bool(attempt.text) and attempt.text.split() != task.doc.text.split()
 
 
 def _judged(task: Task, text: str, started: float, problem: str = "") -> Attempt:

@@ -84,7 +84,7 @@ def _job(doc: Document, wanted: Wanted) -> Job:
         case "annotate":
             return Job(ANNOTATE.format(name=name), replace(rules, only_annotations=True))
         case "simplify":
-            return Job(SIMPLIFY, rules)
+            return Job(SIMPLIFY, replace(rules, only_simplifies=True))
         case "guard":
             return Job(GUARD.format(language=doc.language), replace(rules, only_adds=True))
         case "body":

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lsp_local import privacy
 from lsp_local.actions.extract import judged
@@ -14,6 +14,7 @@ from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved
 from lsp_local.text import Document
 
 N_NAME = 16  # tokens
+MOST_RESULTS = 2  # in a name
 TASK = (
     "These lines become a function of their own. Say what it is called: a verb and a noun, in the "
     "style of {language}. Answer with the name only."
@@ -36,22 +37,32 @@ async def extract(
     shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
     task = f"{shown}\n\n{TASK.format(language=doc.language)}"
     said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)
-    for name in _names(said, doc.language):
+    for name in _names(said, found.results, doc.language):
         if is_free_name(doc, name):
             made = edits(doc, found, name)
             return Resolved(made, "" if made else f"{NO_SAFE_EDIT}: it would not parse")
     return Resolved(problem=f"{NO_SAFE_EDIT}: no name is free")
 
 
-def _names(said: str, language: str) -> Iterator[str]:
-    """Yield names, the model's own first; the user renames what is left."""
-    words = [word.lower() for word in WORDS.findall(said.strip("`").partition("(")[0])][:5]
-    for of_name in (words, ["extracted"]):
-        if of_name and of_name[0].isalpha():
-            yield _styled(of_name, language)
+def _names(said: str, results: Sequence[str], language: str) -> Iterator[str]:
+    """Yield names, the model's own first; the user renames what is left.
+
+    Small models often say one word, `filter`: then what comes of it is added.
+    """
+    words = _words(said.strip("`").partition("(")[0])[:5]
+    what = [word for one in results[:MOST_RESULTS] for word in _words(one)]
+    named = [words + what, words] if len(words) == 1 else [words]
+    named += [["get", *what]] if what else []
+    for one in (*named, ["extracted"]):
+        if one and one[0].isalpha():
+            yield _styled(one, language)
     yield from (
         _styled(["extracted", str(n)], language) for n in itertools.islice(itertools.count(2), 98)
     )
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in WORDS.findall(name)]
 
 
 def _styled(words: list[str], language: str) -> str:

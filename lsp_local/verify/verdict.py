@@ -19,6 +19,8 @@ from lsp_local.verify.keeping import (
     untyped_problem,
 )
 from lsp_local.verify.minimal import minimal
+from lsp_local.verify.reach import reach_problem
+from lsp_local.verify.simpler import simpler_problem
 from lsp_local.verify.sparing import Keep, Line, lines_of, spared, tokens_of, without_trails
 
 NOTHING = "nothing was changed"
@@ -35,7 +37,8 @@ class Rules:
     keeps_signature: functions keep their parameters, types and decorators to the letter.
     keeps_code: only comments and docstrings change. only_annotations: only types are added.
     only_adds: all code that is there stays, in its order; only how variables are declared may
-    change. keeps_notes: comments that the model only left out come back.
+    change. only_simplifies: nothing is lost and nothing new (`simpler.py`).
+    keeps_notes: comments that the model only left out come back.
     knows_names: names that stand nowhere are refused. may_drop_names: what others may use, may go.
     may_be_same: no change is no problem.
     """
@@ -47,6 +50,7 @@ class Rules:
     keeps_code: bool = False
     only_annotations: bool = False
     only_adds: bool = False
+    only_simplifies: bool = False
     keeps_notes: bool = True
     knows_names: bool = True
     may_be_same: bool = False
@@ -147,8 +151,11 @@ def _judged(change: Change, rules: Rules, elsewhere: str, is_open: bool) -> tupl
         problem = problem or signature_problem(change)
     if rules.only_adds:
         problem = problem or _lost_problem(old, _new_lines(change), place.doc.language)
+    if rules.only_simplifies:
+        problem = problem or simpler_problem(change)
     if not rules.may_drop_names:
         problem = problem or names_problem(change)
+    problem = problem or reach_problem(change)
     if rules.knows_names:
         problem = problem or unknown_problem(change, elsewhere)
     return change.text, problem
