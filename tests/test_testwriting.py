@@ -96,7 +96,7 @@ OPENING = "from cart import add\n\n\n"
         pytest.param(
             "cart/cart.go",
             "go",
-            "package cart\r\n\r\nfunc add(a, b int) int {<CURSOR>\r\n\treturn a + b\r\n}\r\n",
+            "package cart\r\n\r\nfunc (c *C) add(a int) int {<CURSOR>\r\n\treturn a\r\n}\r\n",
             "func TestAdd(t *testing.T) {\n\tif add(1, 2) != 3 {\n\t\tt.Fail()\n\t}\n}\n",
             ["cart/cart_test.go"],
             (

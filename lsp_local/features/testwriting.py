@@ -9,6 +9,7 @@ from dataclasses import replace
 from lsp_local import names, privacy
 from lsp_local.actions import testfiles
 from lsp_local.actions.functions import TYPES, Function
+from lsp_local.actions.gotables import Table, table_of
 from lsp_local.actions.repeats import without_repeats
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import FENCE, Question, ask
@@ -21,6 +22,7 @@ from lsp_local.verify.answers import code_in
 from lsp_local.verify.keeping import python_error
 
 N_TESTS = 320  # tokens
+N_CASES = 200  # tokens of the rows of a table
 MOST_CUT = 3  # lines at the end of an answer
 TASK = (
     "Write tests for `{name}` with {framework}: two or three short test functions, each for one "
@@ -50,8 +52,12 @@ async def write_tests(
     if place == doc.path:
         return Resolved(problem="tests of this language stand in the file itself; write them there")
     path = next(one for one in _places(place, function.name) if one not in project.paths)
-    asked, opening = _question(doc, function, path, project)
+    table = _table(doc, function)
+    asked, opening = _question(doc, function, path, project, table)
     text = code_in(await ask(engine, asked, on_text), doc.language)
+    if table is not None:
+        filled = table.filled(text)
+        text = f"{opening}{filled}" if filled else ""
     found = without_repeats(_whole(text, doc.language), doc.language)
     if function.name not in found.removeprefix(opening.rstrip()):
         return Resolved(problem=f"{NO_SAFE_EDIT}: the model wrote no test that can be read")
@@ -63,8 +69,13 @@ async def write_tests(
     return Resolved(new_file=NewFile(path, _tidied(found)))
 
 
+def _table(doc: Document, function: Function) -> Table | None:
+    tree = parse_typed(doc.text, doc.language) if doc.language == "go" else None
+    return table_of(tree, function) if tree is not None else None
+
+
 def _question(
-    doc: Document, function: Function, path: str, project: Project
+    doc: Document, function: Function, path: str, project: Project, table: Table | None
 ) -> tuple[Question, str]:
     """Return what to ask, and the beginning of the file at `path`, which is ours."""
     tool = testfiles.framework(doc.language, project.paths, project.manifests)
@@ -74,7 +85,7 @@ def _question(
     )
     opening = OPENINGS.get(tool, "") + (f"{reached}\n\n\n" if reached else "")
     if doc.language == "go":
-        opening = _go_opening(doc)
+        opening = _go_opening(doc, table)
     code = privacy.shown(doc.text, function.start, function.end)
     said = f"It is a method of `{owner}`. " if owner else ""
     said += f"{f'`{owner}`' if owner else 'It'} is imported by `{reached}`." if reached else ""
@@ -82,16 +93,17 @@ def _question(
     fence = f"{FENCE}{doc.language}\n"
     asked = Question(
         f"{fence}{code}\n{FENCE}\n\n{task}",
-        N_TESTS,
-        opening=fence + opening,
+        N_CASES if table else N_TESTS,
+        opening=fence + opening + (table.head if table else ""),
         until=f"\n{FENCE}",
     )
     return asked, opening
 
 
-def _go_opening(doc: Document) -> str:
+def _go_opening(doc: Document, table: Table | None) -> str:
     package = next((line for line in doc.text.split("\n") if line.startswith("package ")), "")
-    return f'{package.strip() or "package main"}\n\nimport "testing"\n\n'
+    imports = table.imports if table else 'import "testing"\n\n'
+    return f"{package.strip() or 'package main'}\n\n{imports}"
 
 
 def _places(path: str, name: str) -> Iterator[str]:
