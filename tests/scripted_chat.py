@@ -80,8 +80,7 @@ class ScriptedChat:
         await self._wait()
         if self.failure is not None:
             raise self.failure
-        assert self.answers, f"nobody expected this question: {self.prompts[-1]}"
-        text = self.answers.pop(0).removeprefix(opening_of(request))
+        text = self._said(request)
         text, stop, _ = text.partition(request.until) if request.until else (text, "", "")
         text = text[: request.n_predict]
         for piece in (text[:1], text[1:]):
@@ -93,6 +92,12 @@ class ScriptedChat:
         return Generated(
             text, finish, n_prompt, 0, n_prompt, n, 0, 0, [], said, 1.0, tokens, seconds
         )
+
+    def _said(self, request: GenerateRequest) -> str:
+        if not request.n_predict:
+            return ""
+        assert self.answers, f"nobody expected this question: {self.prompts[-1]}"
+        return self.answers.pop(0).removeprefix(opening_of(request))
 
     async def score(
         self,

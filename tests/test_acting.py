@@ -13,7 +13,7 @@ from lsp_local.lsp.acting import N_REMEMBERED, Chosen
 from lsp_local.options import Options
 from lsp_local.text import Document
 
-CODE = "def add(a, b):\n    return a - b\n"
+CODE = "def add(a, b):\n    c = a + b\n    return c\n"
 GOOD = fenced("python", "def add(a, b):\n    return a + b")
 SIMPLIFY = "Simplify `add`"
 RULES = "Rules of the house"

@@ -19,4 +19,4 @@ async def test_every_request_has_its_figure(smollm: Path) -> None:
 async def test_a_saved_head_is_found_again(smollm: Path) -> None:
     doc, _ = doc_at(CODE, "python")
     heads = await acting.heads(doc, smollm, n=1)
-    assert (len(heads.cold), len(heads.restored)) == (1, 1)
+    assert (len(heads.cold), len(heads.restored), len(heads.ahead)) == (1, 1, 1)

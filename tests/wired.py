@@ -19,13 +19,14 @@ Json = dict[str, Any]
 
 
 class Loads:
-    """What has the model loaded."""
+    """What has the model loaded; with `is_early` before somebody asks for something."""
 
-    def __init__(self, engine: ScriptedChat | None) -> None:
+    def __init__(self, engine: ScriptedChat | None, is_early: bool) -> None:
         self._engine = engine
+        self._is_early = is_early
 
-    def engine(self) -> None:
-        """Nothing is read before somebody asks for something."""
+    def engine(self) -> ScriptedChat | None:
+        return self._engine if self._is_early else None
 
     async def wait(self) -> ScriptedChat | None:
         return self._engine
@@ -37,9 +38,10 @@ class Editor:
     An answer with a `code` is an error.
     """
 
-    def __init__(self, engine: ScriptedChat | None) -> None:
+    def __init__(self, engine: ScriptedChat | None, is_early: bool = False) -> None:
         self.server: Server = make_server()
-        self.server.session.instructed._loader = Loads(engine)  # type: ignore[assignment]
+        loads = Loads(engine, is_early)
+        self.server.session.instructed._loader = loads  # type: ignore[assignment]
         self.heard: list[Json] = []
         self.answers: dict[str, Any] = {"workspace/applyEdit": {"applied": True}}
         self._ids = itertools.count(1)
@@ -111,9 +113,11 @@ class Editor:
         diagnostics: tuple[Json, ...] = (),
         only: tuple[str, ...] = (),
         uri: str = URI,
+        trigger: int = 0,
     ) -> dict[str, Json]:
-        """Return what is offered, by title."""
+        """Return what is offered, by title; `trigger` is LSP's CodeActionTriggerKind."""
         context: Json = {"diagnostics": list(diagnostics)}
+        context |= {"triggerKind": trigger} if trigger else {}
         params = {
             "textDocument": {"uri": uri},
             "range": at(start, end or start),

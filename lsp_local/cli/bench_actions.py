@@ -32,9 +32,10 @@ def bench_actions(
     doc, _ = document(file or Path(textwrap.__file__))
     with waiting(f"asking {n} times each, beside completions"):
         waits = asyncio.run(acting.waits(doc, path, n, seed))
-    with waiting(f"starting the model {2 * n_starts + 1} times"):
+    with waiting(f"starting the model {3 * n_starts + 1} times"):
         heads = asyncio.run(acting.heads(doc, path, n_starts))
     cold, restored = latency.spread(heads.cold), latency.spread(heads.restored)
+    ahead = latency.spread(heads.ahead)
     found = {
         "model": options.model,
         "n": n,
@@ -44,6 +45,8 @@ def bench_actions(
         "head_cold_ttft_ms": cold,
         "head_restored_ttft_ms": restored,
         "head_gain": round(cold["median"] / max(restored["median"], 0.1), 1),
+        "menu_open_ttft_ms": ahead,
+        "menu_open_gain": round(cold["median"] / max(ahead["median"], 0.1), 1),
     }
     if as_json:
         print(json.dumps(found))

@@ -14,7 +14,7 @@ from typing import Any
 
 from lsp_local.engine.client import EngineClient
 from lsp_local.evals.rpc import Connection
-from lsp_local.features.instruct import Question, ask_for, warm
+from lsp_local.features.instruct import Question, ask_for, read, warm
 from lsp_local.lsp.convert import position_at
 from lsp_local.text import Document
 
@@ -41,10 +41,15 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Milliseconds until the first token of an action: head unread, and its state on disk."""
+    """Milliseconds until the first token of an action.
+
+    With a head that nobody has read, with its state on disk, and with that where the code, too, was
+    read while the menu was open.
+    """
 
     cold: list[float]
     restored: list[float]
+    ahead: list[float]
 
 
 async def waits(doc: Document, model: Path, n: int, seed: int) -> Waits:
@@ -79,7 +84,7 @@ async def waits(doc: Document, model: Path, n: int, seed: int) -> Waits:
 async def heads(doc: Document, model: Path, n: int) -> Heads:
     """Ask for a docstring `n` times, with a head that nobody has read, and one from disk."""
     start = next(found.start() for found in NAME.finditer(doc.text))
-    task = f"{doc.text[start : start + 300]}\n\nWrite the documentation of this."
+    code = doc.text[start : start + 300]
     with tempfile.TemporaryDirectory(prefix="lsp-local-bench-") as folder:
         states = Path(folder)
         async with EngineClient(
@@ -88,18 +93,24 @@ async def heads(doc: Document, model: Path, n: int) -> Heads:
             await warm(engine)
             while not list(states.rglob("*.kv")):  # written after two idle seconds
                 await asyncio.sleep(0.2)
-        cold, restored = [], []
+        found = Heads([], [], [])
         for _ in range(n):
-            cold.append(await _first_token(model, task, None))
-            restored.append(await _first_token(model, task, states))
-    return Heads(cold, restored)
+            found.cold.append(await _first_token(model, code, None))
+            found.restored.append(await _first_token(model, code, states))
+            found.ahead.append(await _first_token(model, code, states, is_ahead=True))
+    return found
 
 
-async def _first_token(model: Path, task: str, states: Path | None) -> float:
+async def _first_token(
+    model: Path, code: str, states: Path | None, is_ahead: bool = False
+) -> float:
     async with EngineClient(
         model, n_ctx=4096, n_threads=0, states=states, states_bytes=2**28 if states else 0
     ) as engine:
         await engine.info()
+        if is_ahead:
+            await read(engine, code)
+        task = f"{code}\n\nWrite the documentation of this."
         return (await ask_for(engine, Question(task, 16))).ttft_ms
 
 

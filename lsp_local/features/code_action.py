@@ -16,7 +16,7 @@ from lsp_local.actions.functions import (
 from lsp_local.actions.statements import function_meant
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.extracting import extract
-from lsp_local.features.instruct import FENCE, Question, ask
+from lsp_local.features.instruct import FENCE, Question, ask, read
 from lsp_local.features.projects import NO_PROJECT, Project
 from lsp_local.features.resolved import (
     NO_SAFE_EDIT,
@@ -69,6 +69,11 @@ async def resolve(
     """
     do = _BY_NAME.get(wanted.offer.name, _rewrite)
     return await do(engine, doc, wanted, on_text)
+
+
+async def read_ahead(engine: ChatEngine, doc: Document, wanted: Wanted) -> None:
+    """Read the code of an offer while the user still looks at the menu."""
+    await read(engine, _shown(doc, wanted))
 
 
 def _job(doc: Document, wanted: Wanted) -> Job:
@@ -162,10 +167,14 @@ async def _comment(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: O
 
 def _about(doc: Document, wanted: Wanted, task: str) -> Question:
     """Ask in words about the code of an offer."""
+    return Question(f"{_shown(doc, wanted)}\n\n{task}", N_WORDS)
+
+
+def _shown(doc: Document, wanted: Wanted) -> str:
+    """Return what all questions about the code of an offer begin with."""
     code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
     shown = f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}"
-    parts = [part for part in (wanted.rules, shown, task) if part]
-    return Question("\n\n".join(parts), N_WORDS)
+    return "\n\n".join(part for part in (wanted.rules, shown) if part)
 
 
 def _function(doc: Document, offer: Offer) -> Function | None:

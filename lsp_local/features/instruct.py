@@ -131,6 +131,17 @@ async def warm(engine: ChatEngine) -> None:
         await engine.write_states()
 
 
+async def read(engine: ChatEngine, beginning: str) -> None:
+    """Read what a question is going to begin with, after the head; others go first.
+
+    Of a question that begins so, only the rest has to be read then.
+    """
+    info = await engine.info()
+    tokens = await tokens_of(engine, info.chat_template, [*HEAD, Message("user", beginning)])
+    if len(tokens) < info.n_ctx:
+        await engine.generate(GenerateRequest(tokens, 0, priority=Priority.LINT))
+
+
 async def tokens_of(
     engine: ChatEngine, template: str | None, messages: Sequence[Message], opening: str = ""
 ) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import Offer
 from lsp_local.engine.base import ChatEngine
-from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.code_action import Wanted, read_ahead, resolve
 from lsp_local.features.projects import NO_PROJECT, Project, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
@@ -109,6 +109,15 @@ class Acting:
         if work.cancelled():
             return Resolved(problem="stopped")
         return work.result() if is_current() else Resolved(problem=STALE)
+
+    async def read_ahead(self, chosen: Chosen, engine: ChatEngine) -> None:
+        """Read the code of something that is offered, before it is chosen.
+
+        Raises UserError and EngineError as `instruct.ask` does.
+        """
+        await read_ahead(
+            engine, chosen.doc, Wanted(chosen.offer, rules=await self._rules(chosen.doc))
+        )
 
     def stop(self) -> None:
         """End what is under way."""

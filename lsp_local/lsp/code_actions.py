@@ -51,6 +51,8 @@ def code_action(ls: WithSession, params: types.CodeActionParams) -> list[types.C
     complaints = convert_edits.diagnostics_in(doc, theirs, ls.encoding)
     only = [str(getattr(one, "value", one)) for one in params.context.only or []]
     found = ls.session.instructed.acting.offers(doc, start, end, complaints, only)
+    if found and params.context.trigger_kind is types.CodeActionTriggerKind.Invoked:
+        ls.session.instructed.read_ahead(Chosen(doc, next(iter(found.values()))))
     can_resolve = convert_edits.can_resolve(ls.client_capabilities)
     is_mending = actions.is_wanted(convert_findings.QUICK_FIX.value, only)
     mending = diagnostics.quick_fixes(ls, doc, start, end, params) if is_mending else []

@@ -35,6 +35,7 @@ class Instructed:
         self._loader = loader
         self._documents = documents
         self._ready: EngineClient | None = None
+        self._ahead: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def configure(self, options: Options, folder: Path | None) -> None:
@@ -59,6 +60,14 @@ class Instructed:
         if engine is not None and engine is not self._ready:
             self._ready = engine
             self.spawn(self._warm(engine))
+
+    def read_ahead(self, chosen: Chosen) -> None:
+        """Have the code of an offer read: a menu is open, and something may be chosen from it."""
+        engine = self._loader.engine()
+        if self._ahead is not None:
+            self._ahead.cancel()
+        if engine is not None:
+            self._ahead = self.spawn(self.acting.read_ahead(chosen, engine))
 
     def changed(self, uri: str, before: Document | None, now: Document | None) -> None:
         """Take note of a new text."""
