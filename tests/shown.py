@@ -56,7 +56,7 @@ class Reader(Editor):
 
         self.looking = self.server.session.looking
         self.looking.pauses = AT_ONCE
-        self.looking._loader = Loads(engine)
+        self.looking._loader = Loads(engine, is_early=False)
         self.looking._make_detector = make
 
     async def pull(self, before: str = "", uri: str = URI) -> Any:
