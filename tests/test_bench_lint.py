@@ -1,7 +1,6 @@
 """`lsp-local bench lint`, with a detector that has a script, and with one that changes its mind."""
 
 import json
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from linted import ScriptedDetector
 from typer.testing import CliRunner
 
 from lsp_local.cli.app import app
-from lsp_local.lint import detector
+from lsp_local.evals import steadiness
 from lsp_local.lint.finding import Finding
 
 
@@ -34,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(
     monkeypatch: pytest.MonkeyPatch, made: ScriptedDetector, arguments: str, code: int
 ) -> dict[str, Any]:
-    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(made))
+    monkeypatch.setattr(steadiness, "LazyDetector", lambda _: made)
     ran = CliRunner().invoke(app, ["bench", "lint", "--json", *arguments.split()])
     assert ran.exit_code == code, ran.output
     figures: dict[str, Any] = json.loads(ran.stdout)
@@ -67,6 +66,6 @@ def test_there_is_code_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_model_that_fails_gives_no_figures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector("it is gone")))
+    monkeypatch.setattr(steadiness, "LazyDetector", lambda _: ScriptedDetector("it is gone"))
     ran = CliRunner().invoke(app, ["bench", "lint", str(folder)])
     assert (str(ran.exception), ran.stdout) == ("it is gone", "")

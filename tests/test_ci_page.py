@@ -4,7 +4,6 @@ import re
 import shlex
 import subprocess
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config.toml").touch()
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector()))
-    monkeypatch.setattr(review, "reviewer", lambda _: nullcontext(ScriptedReviewer()))
+    monkeypatch.setattr(detector, "LazyDetector", lambda _: ScriptedDetector())
+    monkeypatch.setattr(review, "LazyReviewer", lambda _: ScriptedReviewer())
     return folder
 
 

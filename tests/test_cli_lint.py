@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedDetector:
     made = ScriptedDetector()
 
-    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(made))
+    monkeypatch.setattr(detector, "LazyDetector", lambda _: made)
     return made
 
 
@@ -152,7 +151,7 @@ UP = "the 0.01 seconds are used up; files not looked at: 1"
 def test_the_time_is_up(
     shop: Path, monkeypatch: pytest.MonkeyPatch, how: str, code: int, stderr: str
 ) -> None:
-    monkeypatch.setattr(detector, "detector", lambda _: nullcontext(ScriptedDetector(seconds=9)))
+    monkeypatch.setattr(detector, "LazyDetector", lambda _: ScriptedDetector(seconds=9))
     check(f"--max-seconds 0.01 --on-model-error {how}", code, DOCSTRING, stderr)
 
 
@@ -269,14 +268,13 @@ def test_a_name_may_hold_any_bytes(shop: Path) -> None:
 def test_ctrl_c_is_130_and_leaves_nothing_behind(shop: Path) -> None:
     script = (
         "import sys; sys.path[:0] = ['TESTS']\n"
-        "from contextlib import nullcontext\n"
         "from linted import ScriptedDetector\n"
         "from lsp_local.lint import detector\n"
         "class Slow(ScriptedDetector):\n"
         "    async def find(self, *a):\n"
         "        print('asked', file=sys.stderr, flush=True)\n"
         "        return await super().find(*a)\n"
-        "detector.detector = lambda options: nullcontext(Slow(seconds=60))\n"
+        "detector.LazyDetector = lambda model: Slow(seconds=60)\n"
         "from lsp_local.__main__ import main\n"
         "sys.argv = ['lsp-local', 'lint', '--fix', '--output', 'out.txt']\n"
         "main()\n"

@@ -10,6 +10,7 @@ from scripted_chat import ScriptedChat
 from lsp_local.lint import detector, weighing
 from lsp_local.lint.detector import ModelDetector
 from lsp_local.lint.finding import LEAST_CONFIDENCE
+from lsp_local.lint.model import lazy_model
 from lsp_local.lint.weighing import confidence
 from lsp_local.options import Options
 
@@ -126,8 +127,9 @@ async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
     engines: list[ScriptedChat],
 ) -> None:
     engines.append(ScriptedChat())
-    async with detector.detector(Options()) as lazy:
-        assert lazy.describe() == detector.described(lazy._model.path, Options())  # type: ignore[attr-defined]
+    async with lazy_model(Options()) as model:
+        lazy = detector.LazyDetector(model)
+        assert lazy.describe() == detector.described(model.path, Options())
         assert await lazy.find(doc_of("x = 1\n"), None, False) == []
         assert engines
         for _ in range(2):

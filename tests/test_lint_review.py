@@ -14,7 +14,8 @@ from lsp_local.lint import review
 from lsp_local.lint.changes import offsets
 from lsp_local.lint.finding import RULES, Level
 from lsp_local.lint.hunks import hunks
-from lsp_local.lint.review import LazyReviewer, Reviewer, reviewer
+from lsp_local.lint.model import lazy_model
+from lsp_local.lint.review import LazyReviewer, Reviewer
 from lsp_local.options import Options
 from lsp_local.text import UserError
 
@@ -225,16 +226,16 @@ async def test_too_much_code_is_left_out() -> None:
 
 async def test_what_has_nothing_to_review_loads_no_model(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"GGUF" + bytes(100))
-    async with reviewer(Options(model=str(tmp_path / "m.gguf"))) as found:
-        assert isinstance(found, LazyReviewer)
+    async with lazy_model(Options(model=str(tmp_path / "m.gguf"))) as model:
+        found = LazyReviewer(model)
         assert await found.find(doc_of("x = 1\n"), None, explain=False) == []
         assert found.describe().startswith("review ")
 
 
 async def test_a_missing_model_is_an_error() -> None:
-    with pytest.raises(UserError, match="no file gone"):
-        async with reviewer(Options(model="gone.gguf")):
-            pass
+    async with lazy_model(Options(model="gone.gguf")) as model:
+        with pytest.raises(UserError, match="no file gone"):
+            LazyReviewer(model)
 
 
 def test_a_remark_is_never_more_than_a_note() -> None:

@@ -188,14 +188,13 @@ async def _models(
     """Return who looks and who reviews. Raises NoModelError where there is no model for it."""
     if choices.asked.is_static:
         return None, None
-    from lsp_local.lint import detector, review
+    from lsp_local.lint import detector, model, review
 
     how = choices.judged.on_model_error
     try:
-        looking = await stack.enter_async_context(detector.detector(options))
-        if not choices.asked.is_reviewing:
-            return looking, None
-        return looking, await stack.enter_async_context(review.reviewer(options))
+        asked = await stack.enter_async_context(model.lazy_model(options))
+        looking = detector.LazyDetector(asked)
+        return looking, review.LazyReviewer(asked) if choices.asked.is_reviewing else None
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None

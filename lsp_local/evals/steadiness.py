@@ -13,9 +13,10 @@ from hashlib import sha256
 from itertools import cycle, islice
 from pathlib import Path
 
-from lsp_local.lint import detector as detectors
 from lsp_local.lint.cache import Cache
+from lsp_local.lint.detector import LazyDetector
 from lsp_local.lint.formats import FORMATS
+from lsp_local.lint.model import lazy_model
 from lsp_local.lint.planning import Item, Plan
 from lsp_local.lint.run import Limits, Watch, lint
 from lsp_local.options import Options
@@ -66,7 +67,8 @@ async def _run(options: Options, plan: Plan, kept: Path, n_jobs: int, is_cold: b
     started = time.perf_counter()
     cache = Cache(kept)
     try:
-        async with detectors.detector(options) as detector:
+        async with lazy_model(options) as model:
+            detector = LazyDetector(model)
             report = await lint(plan, detector, cache, Limits(n_jobs), Watch())
     finally:
         cache.close()

@@ -5,8 +5,7 @@ The model never gets to say where a mistake is; its probabilities do.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -17,11 +16,11 @@ from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, Question
 from lsp_local.lint import look, weighing
-from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, found
+from lsp_local.lint.finding import LEAST_CONFIDENCE, Finding, found
 from lsp_local.lint.ignoring import MARK
 from lsp_local.lint.kinds import Kind
 from lsp_local.lint.look import Look, Page, Suspect, functions
-from lsp_local.lint.model import LazyModel, lazy_model
+from lsp_local.lint.model import LazyModel
 from lsp_local.lint.static import comments
 from lsp_local.options import Options
 from lsp_local.privacy import masked, shown
@@ -33,24 +32,19 @@ N_SENTENCE = 60  # tokens
 NOT_BLANK = re.compile(r"\S")
 
 
-@asynccontextmanager
-async def detector(options: Options) -> AsyncIterator[Detector]:
-    """Give the detector for the model that `options` name. Raises UserError without one."""
-    async with lazy_model(options) as model:
-        yield LazyDetector(model)
-
-
 class LazyDetector:
     """See `Detector`. The model is loaded once something is to be looked at that is not known."""
 
     def __init__(self, model: LazyModel) -> None:
+        """Raise UserError where there is no model."""
         self._model = model
+        self._path = model.path
         self._free = asyncio.Lock()
         self._detector: ModelDetector | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
-        return described(self._model.path, self._model.options)
+        return described(self._path, self._model.options)
 
     async def find(
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 
 from lsp_local import models
@@ -12,14 +13,18 @@ from lsp_local.options import Options
 
 
 class LazyModel:
-    """The model in the file `path`, under `options`."""
+    """The model that `options` name, for all who ask it."""
 
-    def __init__(self, stack: AsyncExitStack, path: Path, options: Options) -> None:
-        self.path = path
+    def __init__(self, stack: AsyncExitStack, options: Options) -> None:
         self.options = options
         self._stack = stack
         self._loading = asyncio.Lock()
         self._engine: ChatEngine | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        """Return the model's file. Raises UserError without one."""
+        return models.resolve(self.options.model)
 
     async def engine(self) -> ChatEngine:
         """Return it, loaded. Raises EngineError."""
@@ -32,7 +37,6 @@ class LazyModel:
 
 @asynccontextmanager
 async def lazy_model(options: Options) -> AsyncIterator[LazyModel]:
-    """Give the model that `options` name. Raises UserError without one."""
-    path = models.resolve(options.model)
+    """Give the model that `options` name, and end it."""
     async with AsyncExitStack() as stack:
-        yield LazyModel(stack, path, options)
+        yield LazyModel(stack, options)

@@ -8,8 +8,7 @@ else is known to be true of a remark: small models are bad at this (docs/ci.md).
 import asyncio
 import math
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -19,10 +18,9 @@ from lsp_local.engine.base import ChatEngine, EngineError, Finish, Generated, Pr
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, HEAD, Question, TooMuchCode
-from lsp_local.lint.finding import Detector, Finding, found
+from lsp_local.lint.finding import Finding, found
 from lsp_local.lint.hunks import Hunk, Lines, hunks
-from lsp_local.lint.model import LazyModel, lazy_model
-from lsp_local.options import Options
+from lsp_local.lint.model import LazyModel
 from lsp_local.text import Document
 
 RULE = "review"
@@ -62,25 +60,20 @@ EXAMPLES = (
 )
 
 
-@asynccontextmanager
-async def reviewer(options: Options) -> AsyncIterator[Detector]:
-    """Give the reviewer for the model that `options` name. Raises UserError without one."""
-    async with lazy_model(options) as model:
-        yield LazyReviewer(model)
-
-
 class LazyReviewer:
     """See `Detector`. The model is loaded once something is to be reviewed that is not known."""
 
     def __init__(self, model: LazyModel) -> None:
+        """Raise UserError where there is no model."""
         self._model = model
+        self._path = model.path
         self._loading = asyncio.Lock()
         self._reviewer: Reviewer | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
         asked = sha256(repr((HEAD, EXAMPLES, ASK, N_PREDICT)).encode()).hexdigest()[:16]
-        how = f"{version('lsp-local')} {fingerprint(self._model.path)} {self._model.options.n_ctx}"
+        how = f"{version('lsp-local')} {fingerprint(self._path)} {self._model.options.n_ctx}"
         return f"{RULE} {asked} {how}"
 
     async def find(
@@ -97,7 +90,7 @@ class LazyReviewer:
         engine = await self._model.engine()
         if (await engine.info()).chat_template is None:
             raise EngineError(
-                f"{self._model.path.name} follows no instructions; choose an instruct model with "
+                f"{self._path.name} follows no instructions; choose an instruct model with "
                 "`--model`"
             )
         await instruct.warm(engine)
