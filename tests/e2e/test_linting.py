@@ -84,7 +84,7 @@ async def desk(qwen: Path) -> AsyncIterator[Desk]:
         environment = {"LSP_LOCAL_CACHE_DIR": folder, "LSP_LOCAL_CACHE_MB": "64"}
         client = await start_server(environment)
         desk = Desk(client)
-        await desk.start(qwen, lint="on")
+        await desk.start(qwen)
         yield desk
         await client.shutdown_session()
         await stop_server(client)
@@ -98,8 +98,10 @@ async def test_a_secret_is_told_before_the_model_has_looked(desk: Desk) -> None:
     await until(lambda: not desk.shown(uri))
 
 
-async def test_a_mistake_is_found_and_mended(desk: Desk) -> None:
+async def test_a_mistake_is_found_once_that_is_asked_for_and_mended(desk: Desk) -> None:
     uri = desk.open("clip.py", f"<CURSOR>{CLIP}")
+    settings = types.DidChangeConfigurationParams({"lspLocal": {"lint": "on"}})
+    desk.client.workspace_did_change_configuration(settings)
     one = await desk.until_found(uri, LINE)
     assert (one.source, one.severity) == ("lsp-local", types.DiagnosticSeverity.Hint)
     offered = await desk.mending(uri, one)
