@@ -119,6 +119,7 @@ def initialize(server: Server, params: types.InitializeParams) -> None:
     """Keep the client's options until it is ready for messages."""
     told = server.initialization_options = params.initialization_options
     options = config.load(workspace=server.folder, editor=told).options
+    server.session.pulling.client_asks = settings.client_asks(told)
     menu.register(server, options.completion_item, params.capabilities)
 
 

@@ -23,6 +23,7 @@ from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.pulling import Pulling
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
 from lsp_local.lsp.requests import Asking, Request
@@ -41,6 +42,7 @@ class Session:
         self.documents = Documents()
         self._notices = notices
         self._loader = Loader(notices)
+        self.pulling = Pulling(notices, self._loader)
         self.instructed = Instructed(notices, self._loader, self.documents)
         self.looking = Looking(self._loader, self.readable)
         self._options = Options()

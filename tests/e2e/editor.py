@@ -59,7 +59,9 @@ class Editor:
         if self.has_ghost_text:
             document.inline_completion = types.InlineCompletionClientCapabilities()
         capabilities.text_document = document
-        capabilities.window = types.WindowClientCapabilities(work_done_progress=True)
+        window = capabilities.window or types.WindowClientCapabilities()
+        window.work_done_progress = True
+        capabilities.window = window
         capabilities.general = types.GeneralClientCapabilities(
             position_encodings=[types.PositionEncodingKind(self.encoding)]
         )
@@ -90,6 +92,14 @@ class Editor:
         params = types.DidChangeTextDocumentParams(document, [change])
         self.client.text_document_did_change(params)
         self._cursors[uri] = types.Position(at.line, at.character + self._units(text))
+
+    def insert(self, uri: str, text: str) -> None:
+        """Insert any text at the cursor at once, as one does who takes a suggestion."""
+        at = self._cursors[uri]
+        self.edit(uri, (at.line, at.character), 0, text)
+        added = self._position(text)
+        character = added.character if added.line else at.character + added.character
+        self.put(uri, at.line + added.line, character)
 
     def edit(self, uri: str, at: tuple[int, int], n_chars: int, text: str = "") -> None:
         """Replace `n_chars` of one line by `text`; the cursor stays, unless `put` moves it."""
