@@ -27,6 +27,14 @@ class ModelError(UserError):
     """A model cannot be used or fetched; the message says why and what to do."""
 
 
+class ModelMissing(ModelError):
+    """A model of the catalogue is not here yet: it can be pulled."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(f"{model.name} is not here yet; run `lsp-local model pull {model.name}`")
+        self.model = model
+
+
 class SourceError(Exception):
     """One source of a model does not deliver, for this reason; the next one may."""
 
@@ -92,7 +100,7 @@ def _resolve_model(model: Model) -> Path:
 def _present(model: Model) -> Path:
     path = path_of(model)
     if not path.is_file():
-        raise ModelError(f"{model.name} is not here yet; run `lsp-local model pull {model.name}`")
+        raise ModelMissing(model)
     return path
 
 

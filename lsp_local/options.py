@@ -121,6 +121,14 @@ class Options:
         "where the editor asks by itself, and no longer than typing is slower than the model.",
         at_most=5000,
     )
+    completion_item: str = option(
+        "auto",
+        "Whether suggestions also stand in the editor's completion menu, one at a time: `auto` is "
+        "in editors that know no inline completion, `on` is in all, `off` in none. Read when the "
+        "server starts.",
+        choices=("off", "auto", "on"),
+        workspace_may=WorkspaceMay.LOWER,
+    )
     hover: bool = option(
         True,
         "Whether to say in a hover what is known of a symbol.",

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     STALE_VERSION = "stale-version"
+    TOO_LATE = "too-late"
     BLANK = "blank"
     STATEMENT_COMPLETE = "statement-complete"
     REPEATS_SUFFIX = "repeats-suffix"

@@ -70,7 +70,8 @@ def _download(wheel: Wheel, folder: Path, on_bytes: Callable[[int], None]) -> Pa
 
 def _pip() -> list[str]:
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip"]
+        # -P: a server pulls in the user's project, whose `pip.py` must not be what runs.
+        return [sys.executable, "-P", "-m", "pip"]
     # Some installers leave pip out of a tool's own environment; any other pip downloads as well.
     if path := shutil.which("pip3") or shutil.which("pip"):
         return [path]

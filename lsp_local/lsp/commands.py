@@ -9,6 +9,7 @@ from lsp_local.lsp.session import Session
 
 PAUSE, RESUME, TOGGLE = "lspLocal.pause", "lspLocal.resume", "lspLocal.togglePause"
 FORGET_FEEDBACK = "lspLocal.forgetFeedback"
+PULL_MODEL = "lspLocal.pullModel"
 # The names that clients of Copilot's language server use.
 DID_SHOW = "textDocument/didShowCompletion"
 DID_TAKE_PART = "textDocument/didPartiallyAcceptCompletion"
@@ -28,6 +29,7 @@ def register(server: LanguageServer) -> None:
         (TOGGLE, toggle_pause),
         (FORGET_FEEDBACK, forget_feedback),
         (ACCEPTED, accepted),
+        (PULL_MODEL, pull_model),
     ):
         server.command(name)(handler)
     server.feature(DID_SHOW)(did_show)
@@ -55,6 +57,18 @@ def toggle_pause(ls: WithSession, *_: object) -> bool:
 def forget_feedback(ls: WithSession, *_: object) -> None:
     """Forget what the user made of suggestions."""
     ls.session.records.forget_feedback()
+
+
+def pull_model(ls: WithSession, *arguments: object) -> str:
+    """Fetch the model named by the only argument, or the one that the options name.
+
+    Return when it has begun, as that takes minutes: "begun", "running" (another one, first),
+    "already-here" or "unknown". Progress and messages say what comes of it.
+    """
+    match arguments:
+        case (str(name), *_):
+            return ls.session.pulling.begin(name)
+    return ls.session.pulling.begin()
 
 
 def accepted(ls: WithSession, *arguments: object) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lsp_local.config import Options
 from lsp_local.engine.client import EngineClient
 from lsp_local.lsp.notices import Notices
+from lsp_local.models import ModelMissing
 from lsp_local.text import Reason, UserError
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,18 @@ class Loader:
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._failed: tuple[_Stamp, float] | None = None
+        self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
+
+    @property
+    def model(self) -> str:
+        """Return the name or path of the model that is wanted, "" before any is."""
+        return self._options.model if self._options else ""
+
+    def try_again(self) -> None:
+        """Load what is wanted, where it is not loaded: its file has come."""
+        if self._engine is None:
+            self._failed = None
+            self._start()
 
     def want(self, options: Options) -> None:
         """Load the model of `options`; do nothing where it is loaded, or loading, as wanted."""
@@ -99,6 +113,8 @@ class Loader:
             return
         try:
             await self._load(options)
+        except ModelMissing as error:
+            self.on_missing(error)
         except UserError as error:
             self._notices.error(str(error))
         except Exception:

@@ -11,7 +11,7 @@ class Request:
     """One inline completion as it was asked for; `line` and `character` are the client's.
 
     `popup` is what would be inserted at `offset` by the entry that is selected in the editor's
-    popup menu, "" without one.
+    popup menu, "" without one. `is_menu`: the answer is to be an entry of that menu.
     """
 
     doc: Document
@@ -20,6 +20,7 @@ class Request:
     character: int
     is_automatic: bool
     popup: str = ""
+    is_menu: bool = False
 
 
 @dataclass(slots=True)

@@ -5,12 +5,13 @@ import logging
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from lsp_local import __version__
+from lsp_local import __version__, config
 from lsp_local.lsp import (
     code_actions,
     commands,
@@ -18,6 +19,7 @@ from lsp_local.lsp import (
     diagnostics,
     hovering,
     logs,
+    menu,
     settings,
     stdio,
 )
@@ -71,11 +73,16 @@ class Server(LanguageServer):
         if doc is not None:
             self.session.moved(doc, convert.offset_at(doc.text, position, self.encoding))
 
+    @property
+    def folder(self) -> Path | None:
+        """Return the workspace's first folder, None where there is none on this disk."""
+        folders = self.folders
+        return convert.folder_on_disk(folders[0]) if folders else None
+
     def configure(self) -> None:
         """Read the options from wherever they come."""
-        folders = self.folders
-        folder = convert.folder_on_disk(folders[0]) if folders else None
-        self.session.configure(settings.merged(self.initialization_options, self.settings), folder)
+        told = settings.merged(self.initialization_options, self.settings)
+        self.session.configure(told, self.folder)
 
 
 def make_server() -> Server:
@@ -110,7 +117,10 @@ def make_server() -> Server:
 
 def initialize(server: Server, params: types.InitializeParams) -> None:
     """Keep the client's options until it is ready for messages."""
-    server.initialization_options = params.initialization_options
+    told = server.initialization_options = params.initialization_options
+    options = config.load(workspace=server.folder, editor=told).options
+    server.session.pulling.client_asks = settings.client_asks(told)
+    menu.register(server, options.completion_item, params.capabilities)
 
 
 def initialized(server: Server, params: types.InitializedParams) -> None:  # noqa: ARG001

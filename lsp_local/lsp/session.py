@@ -23,6 +23,7 @@ from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.pulling import Pulling
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
 from lsp_local.lsp.requests import Asking, Request
@@ -35,18 +36,19 @@ logger = logging.getLogger(__name__)
 
 
 class Session:
-    """Invariant: of a document at most one request waits, the newest, and one decode runs."""
+    """Invariant: of a document one request of a kind waits, the newest, and one decode runs."""
 
     def __init__(self, notices: Notices) -> None:
         self.documents = Documents()
         self._notices = notices
         self._loader = Loader(notices)
+        self.pulling = Pulling(notices, self._loader)
         self.instructed = Instructed(notices, self._loader, self.documents)
         self.looking = Looking(self._loader, self.readable)
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
-        self._asking: dict[str, Asking] = {}
+        self._asking: dict[tuple[str, bool], Asking] = {}  # URI, is_menu
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
@@ -102,7 +104,8 @@ class Session:
         self._deleted.discard(uri)
         if before is not None and doc is not None and len(doc.text) < len(before.text):
             self._deleted.add(uri)
-        self._dismiss(uri, Reason.STALE_VERSION)
+        for is_menu in (False, True):
+            self._dismiss((uri, is_menu), Reason.STALE_VERSION)
         if doc is None:
             self.records.reactions.left(uri)
             self._end_flight(uri)
@@ -115,7 +118,8 @@ class Session:
         """Take note of where the cursor is now."""
         self.records.reactions.moved(doc, offset)
         reader = None if self.is_paused else self._reader(doc)
-        if reader is not None and not self._is_silent(doc) and doc.uri not in self._asking:
+        is_asked = any(uri == doc.uri for uri, _ in self._asking)
+        if reader is not None and not self._is_silent(doc) and not is_asked:
             self._background.moved(reader, doc, offset)
 
     def readable(self, uri: str) -> Document | None:
@@ -146,8 +150,8 @@ class Session:
             return
         self._background.stop()
         self.instructed.stop()
-        for uri in list(self._asking):
-            self._dismiss(uri, Reason.PAUSED)
+        for lane in list(self._asking):
+            self._dismiss(lane, Reason.PAUSED)
         for uri in list(self._flights):
             self._end_flight(uri)
 
@@ -168,15 +172,20 @@ class Session:
 
     async def _ask(self, request: Request) -> Outcome:
         doc = request.doc
-        self._dismiss(doc.uri, Reason.SUPERSEDED)
+        lane = doc.uri, request.is_menu
+        self._dismiss(lane, Reason.SUPERSEDED)
         if self.is_paused:
             return Outcome(None, Reason.PAUSED)
         if self._is_silent(doc):
             return Outcome(None, Reason.DISABLED)
 
         asking = Asking(asyncio.create_task(self._answer(request)))
-        self._asking[doc.uri] = asking
+        self._asking[lane] = asking
         try:
+            # A menu does not wait; the decode goes on, and the next key finds what it says.
+            most = self._options.deadline_ms / 1000 if request.is_menu else None
+            if not (await asyncio.wait([asking.work], timeout=most))[0]:
+                self._dismiss(lane, Reason.TOO_LATE)
             outcome = await asking.work
         except asyncio.CancelledError:
             if asking.stopped is None:
@@ -184,8 +193,8 @@ class Session:
                 raise
             return Outcome(None, asking.stopped)
         finally:
-            if self._asking.get(doc.uri) is asking:
-                del self._asking[doc.uri]
+            if self._asking.get(lane) is asking:
+                del self._asking[lane]
         # The last look before the answer: the text may have changed while it was decoded.
         if self.documents.get(doc.uri) is not doc:
             return Outcome(None, Reason.STALE_VERSION, outcome.stats)
@@ -207,14 +216,13 @@ class Session:
         if engine is None:
             return Outcome(None, self._loader.reason)
 
-        flight = self._flights.get(doc.uri)
-        if flight is not None and flight.work is not None and flight.follow(doc, offset):
-            return await self._join(flight, request)
-        return await self._take_off(engine, request)
+        return await self._join(request) or await self._take_off(engine, request)
 
-    async def _join(self, flight: Flight, request: Request) -> Outcome:
-        """Wait for a decode that says what the user types."""
-        assert flight.work is not None
+    async def _join(self, request: Request) -> Outcome | None:
+        """Wait for a decode that says what the user types, where there is one."""
+        flight = self._flights.get(request.doc.uri)
+        if not (flight and flight.work and flight.follow(request.doc, request.offset)):
+            return None
         started = time.perf_counter()
         await asyncio.wait([flight.work])
         known = recall(self._known, request.doc, request.offset, request.is_automatic)
@@ -228,6 +236,8 @@ class Session:
             # The next key supersedes this request before it costs anything.
             most = self._options.debounce_ms / 1000
             await asyncio.sleep(self._rhythm.debounce(await engine.speed(), most))
+            if (joined := await self._join(request)) is not None:
+                return joined
         doc = request.doc
         self._background.stop()
         flight = Flight(doc, request.offset)
@@ -271,9 +281,9 @@ class Session:
     def _is_silent(self, doc: Document) -> bool:
         return is_disabled(self._options, doc, absolute_path(doc.uri))
 
-    def _dismiss(self, uri: str, reason: Reason) -> None:
+    def _dismiss(self, lane: tuple[str, bool], reason: Reason) -> None:
         """Answer the request that waits for a document with silence."""
-        asking = self._asking.pop(uri, None)
+        asking = self._asking.pop(lane, None)
         if asking is not None:
             asking.stopped = reason
             asking.work.cancel()

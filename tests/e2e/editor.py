@@ -40,9 +40,12 @@ async def stop_server(client: LanguageClient) -> None:
 class Editor:
     """What a person does at an editor, as messages. Positions count in `encoding`."""
 
-    def __init__(self, client: LanguageClient, encoding: str = "utf-16") -> None:
+    def __init__(
+        self, client: LanguageClient, encoding: str = "utf-16", has_ghost_text: bool = True
+    ) -> None:
         self.client = client
         self.encoding = encoding
+        self.has_ghost_text = has_ghost_text
         self._versions = itertools.count(1)
         self._ids = itertools.count(1)
         self._cursors: dict[str, types.Position] = {}
@@ -53,9 +56,12 @@ class Editor:
         """Greet the server; `options` are the editor's settings."""
         capabilities = capabilities or types.ClientCapabilities()
         document = capabilities.text_document or types.TextDocumentClientCapabilities()
-        document.inline_completion = types.InlineCompletionClientCapabilities()
+        if self.has_ghost_text:
+            document.inline_completion = types.InlineCompletionClientCapabilities()
         capabilities.text_document = document
-        capabilities.window = types.WindowClientCapabilities(work_done_progress=True)
+        window = capabilities.window or types.WindowClientCapabilities()
+        window.work_done_progress = True
+        capabilities.window = window
         capabilities.general = types.GeneralClientCapabilities(
             position_encodings=[types.PositionEncodingKind(self.encoding)]
         )
@@ -87,6 +93,14 @@ class Editor:
         self.client.text_document_did_change(params)
         self._cursors[uri] = types.Position(at.line, at.character + self._units(text))
 
+    def insert(self, uri: str, text: str) -> None:
+        """Insert any text at the cursor at once, as one does who takes a suggestion."""
+        at = self._cursors[uri]
+        self.edit(uri, (at.line, at.character), 0, text)
+        added = self._position(text)
+        character = added.character if added.line else at.character + added.character
+        self.put(uri, at.line + added.line, character)
+
     def edit(self, uri: str, at: tuple[int, int], n_chars: int, text: str = "") -> None:
         """Replace `n_chars` of one line by `text`; the cursor stays, unless `put` moves it."""
         line, character = at
@@ -112,6 +126,11 @@ class Editor:
         document = types.TextDocumentIdentifier(uri)
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
 
+    def close_all(self) -> None:
+        """Close what was opened."""
+        for uri in self._cursors:
+            self.close(uri)
+
     def ask(
         self,
         uri: str,
@@ -132,6 +151,24 @@ class Editor:
     async def ghost_text(self, uri: str) -> str:
         """Return the suggestion at the cursor, which it must be meant for; "" for silence."""
         return self.text_of(uri, await self.ask(uri)[1])
+
+    async def menu(self, uri: str) -> list[types.CompletionItem]:
+        """Return what the completion menu offers at the cursor."""
+        params = types.CompletionParams(types.TextDocumentIdentifier(uri), self._cursors[uri])
+        found = await self.client.text_document_completion_async(params)
+        assert isinstance(found, types.CompletionList)
+        assert found.is_incomplete
+        return list(found.items)
+
+    def take(self, uri: str, item: types.CompletionItem) -> None:
+        """Take an entry of the menu, of one line, whose range must end at the cursor."""
+        edit = item.text_edit
+        assert isinstance(edit, types.TextEdit)
+        assert edit.range.end == self._cursors[uri]
+        start = edit.range.start
+        n_units = edit.range.end.character - start.character
+        self.edit(uri, (start.line, start.character), n_units, edit.new_text)
+        self.put(uri, start.line, start.character + self._units(edit.new_text))
 
     def text_of(self, uri: str, items: list[types.InlineCompletionItem]) -> str:
         """Return the text of an answer."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, Editor, is_alive, kill, start_server, stop_server, until
+from editor import AUTOMATIC, INVOKED, Editor, is_alive, kill, start_server, stop_server, until
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
@@ -93,6 +93,35 @@ async def test_typing_into_a_suggestion_needs_no_model(editor: Editor) -> None:
     assert await editor.ghost_text(uri) == "rst + second"
     newest, _ = await editor.why(uri)
     assert (newest["n_prompt"], newest["n_predicted"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("marked", "parts"),
+    [
+        pytest.param(
+            "def add(first, second):\n    return <CURSOR>\n", ["first", " +"], id="word by word"
+        ),
+        pytest.param(
+            "def largest(numbers):\n    best = numbers[0]\n    for number in numbers:<CURSOR>\n\n",
+            ["\n        if number > best:"],
+            id="line by line",
+        ),
+    ],
+)
+async def test_a_part_that_is_taken_leaves_the_rest_without_the_model(
+    editor: Editor, marked: str, parts: list[str]
+) -> None:
+    uri = editor.open("taken.py", marked)
+    rest = await editor.ghost_text(uri)
+    for part in parts:
+        assert rest.startswith(part)
+        rest = rest.removeprefix(part)
+        editor.insert(uri, part)
+        for kind in (AUTOMATIC, INVOKED):
+            assert editor.text_of(uri, await editor.ask(uri, kind)[1]) == rest != ""
+            newest = (await editor.why(uri))[0]
+            assert (newest["source"], newest["n_predicted"]) == ("cache", 0)
+    editor.close(uri)
 
 
 async def test_an_excluded_file_is_never_read(editor: Editor) -> None:
