@@ -153,26 +153,25 @@ def test_a_key_with_nothing_to_do_does_what_it_did_before(nvim: Canned) -> None:
             id="blink.cmp's",
         ),
         pytest.param(
-            "cmp_says('menu_opened', true)", "cmp_says('menu_closed', false)", id="nvim-cmp's"
+            "cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"
         ),
     ],
 )
 def test_it_hides_while_a_menu_is_open(nvim: Canned, opens: str, closes: str) -> None:
     nvim.lua("""
-      local listeners, is_open = {}, false
+      local listeners = {}
       package.loaded['cmp'] = {
-        visible = function() return is_open end,
         event = { on = function(_, name, act) listeners[name] = act end },
       }
-      function cmp_says(name, now) is_open = now; listeners[name]() end
+      function cmp_says(name) listeners[name]() end
     """)
-    nvim.keys("<Esc>A")
-    nvim.keys("re")
+    nvim.keys("<Esc>")
+    nvim.keys("Are")
     nvim.until_ghost("turn a + b")
     nvim.lua(f"vim.schedule(function() {opens} end)")
     nvim.until_ghost("")
     nvim.lua(f"vim.schedule(function() {closes} end)")
-    until(lambda: not nvim.lua("return require('lsp_local.menu').is_open()"))
+    nvim.until_ghost("turn a + b")
     nvim.keys("t")
     nvim.until_ghost("urn a + b")
     nvim.lua("package.loaded['cmp'] = nil")
@@ -217,7 +216,7 @@ def test_beside_the_server_of_the_language(nvim: Canned) -> None:
     until(lambda: nvim.vim.funcs.pumvisible())
     nvim.until_ghost("")
     nvim.keys("<C-y>")
-    until(lambda: not nvim.vim.funcs.pumvisible())
+    nvim.until_ghost("turn a + b")
     nvim.keys("t")
     nvim.until_ghost("urn a + b")
     assert nvim.lines[1] == "    ret"
