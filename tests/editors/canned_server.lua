@@ -29,12 +29,27 @@ local function respond(method, params)
   elseif method == 'textDocument/inlineCompletion' then
     return answer(params)
   elseif method == 'workspace/executeCommand' then
+    if params.command == 'lspLocal.pullModel' then
+      return 'begun'
+    end
     return params.command == 'lspLocal.pause'
   end
   return {}
 end
 
-function canned.start()
+--- A server of the language, which knows nothing of inline completion.
+local function respond_as_other(method)
+  if method == 'initialize' then
+    return { capabilities = { textDocumentSync = 2, hoverProvider = true, completionProvider = {} } }
+  elseif method == 'textDocument/completion' then
+    return { { label = 're' }, { label = 'repeat' } }
+  elseif method == 'textDocument/hover' then
+    return { contents = 'of the other' }
+  end
+  return {}
+end
+
+local function server(respond)
   local n_requests = 0
   return {
     request = function(method, params, callback, on_reply)
@@ -63,4 +78,13 @@ function canned.start()
     end,
     terminate = function() end,
   }
+end
+
+function canned.start(dispatchers)
+  canned.dispatchers = dispatchers
+  return server(respond)
+end
+
+function canned.start_other()
+  return server(respond_as_other)
 end

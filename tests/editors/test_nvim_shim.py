@@ -1,64 +1,22 @@
 """The shim in real Neovims, with a server inside them that says what a test wants."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
-from nvim_screen import MARK, Neovim, binary, until
+from nvim_canned import Canned, canned
+from nvim_screen import MARK, VARIANTS, until
 from pynvim.api import NvimError
 
-CANNED = Path(__file__).parent / "canned_server.lua"
-SETUP = """
-vim.cmd.source('{canned}')
-before_us = 0
-vim.keymap.set('i', '<C-]>', function() before_us = before_us + 1 end)
-require('lsp_local').setup({{ server = {{ cmd = canned.start }}, ghost = '{ghost}' }})
-"""
 BLOCK = "if a:\n\treturn b\n\n    return 'é😋'"
 
 
-class Canned(Neovim):
-    """A Neovim whose server says `text`."""
-
-    def is_ready(self) -> bool:
-        return bool(self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) == 1"))
-
-    @property
-    def is_builtin(self) -> bool:
-        """Whether Neovim's own ghost text shows."""
-        code = "return vim.lsp.inline_completion ~= nil"
-        return bool(self.lua(f"{code} and require('lsp_local').options.ghost == 'auto'"))
-
-    def says(self, text: str) -> None:
-        """Have the server say this from now on; what was sent until now is forgotten."""
-        self.lua(
-            "canned.text, canned.items, canned.log, canned.is_slow = ..., nil, {}, false", text
-        )
-        self.lua("canned.id = tostring(canned.id + 1)")
-
-    def messages_of(self, method: str) -> list[Any]:
-        """Return the parameters of what was sent by this method."""
-        code = "local method = ... local found = {} for _, one in ipairs(canned.log) do "
-        code += "if one.method == method then table.insert(found, one.params or 0) end end "
-        return list(self.lua(code + "return found", method))
-
-
-@pytest.fixture(scope="module", params=["0.12", "0.11", "0.12 with our own ghost text"])
+@pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
 def editor(request: pytest.FixtureRequest) -> Iterator[Canned]:
-    version, _, is_own = request.param.partition(" ")
-    program = binary(version)
-    if program is None:
-        pytest.skip(f"Neovim {version} is not installed: pip install '.[test]'")
-    with tempfile.TemporaryDirectory(prefix="nvim") as folder:
-        ghost = "own" if is_own else "auto"
-        editor = Canned(program, Path(folder), SETUP.format(canned=CANNED, ghost=ghost))
+    with canned(*request.param) as editor:
         yield editor
-        editor.end()
 
 
 @pytest.fixture
@@ -195,25 +153,25 @@ def test_a_key_with_nothing_to_do_does_what_it_did_before(nvim: Canned) -> None:
             id="blink.cmp's",
         ),
         pytest.param(
-            "cmp_says('menu_opened', true)", "cmp_says('menu_closed', false)", id="nvim-cmp's"
+            "cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"
         ),
     ],
 )
 def test_it_hides_while_a_menu_is_open(nvim: Canned, opens: str, closes: str) -> None:
     nvim.lua("""
-      local listeners, is_open = {}, false
+      local listeners = {}
       package.loaded['cmp'] = {
-        visible = function() return is_open end,
         event = { on = function(_, name, act) listeners[name] = act end },
       }
-      function cmp_says(name, now) is_open = now; listeners[name]() end
+      function cmp_says(name) listeners[name]() end
     """)
-    nvim.keys("<Esc>A")
-    nvim.keys("re")
+    nvim.keys("<Esc>")
+    nvim.keys("Are")
     nvim.until_ghost("turn a + b")
     nvim.lua(f"vim.schedule(function() {opens} end)")
     nvim.until_ghost("")
     nvim.lua(f"vim.schedule(function() {closes} end)")
+    nvim.until_ghost("turn a + b")
     nvim.keys("t")
     nvim.until_ghost("urn a + b")
     nvim.lua("package.loaded['cmp'] = nil")
@@ -221,7 +179,7 @@ def test_it_hides_while_a_menu_is_open(nvim: Canned, opens: str, closes: str) ->
 
 def test_commands(nvim: Canned) -> None:
     complete = nvim.vim.funcs.getcompletion
-    assert complete("LspLocal p", "cmdline") == ["pause", "prompts"]
+    assert complete("LspLocal p", "cmdline") == ["pause", "prompts", "pull"]
     assert complete("LspLocal prompts c", "cmdline") == ["check"]
     nvim.keys("<Esc>")
     nvim.vim.command("1,2LspLocal rewrite  say it shorter ")
@@ -234,7 +192,7 @@ def test_commands(nvim: Canned) -> None:
     nvim.vim.command("LspLocal model other")
     (told,) = nvim.messages_of("workspace/didChangeConfiguration")
     assert told["settings"]["lspLocal"] == {"model": "other"}
-    with pytest.raises(NvimError, match="there is no `nonsense`, but doctor, "):
+    with pytest.raises(NvimError, match="there is no `nonsense`; "):
         nvim.vim.command("LspLocal nonsense")
 
 
@@ -248,6 +206,26 @@ def test_one_server_for_two_projects(nvim: Canned) -> None:
     assert nvim.lua("return #vim.lsp.get_clients()") == 1
     (told,) = nvim.messages_of("workspace/didChangeWorkspaceFolders")
     assert told["event"]["added"][0]["name"] == str(other)
+
+
+def test_beside_the_server_of_the_language(nvim: Canned) -> None:
+    nvim.lua("vim.lsp.start({ name = 'other', cmd = canned.start_other })")
+    nvim.keys("re")
+    nvim.until_ghost("turn a + b")
+    nvim.keys("<C-x><C-o>")  # its completion
+    until(lambda: nvim.vim.funcs.pumvisible())
+    nvim.until_ghost("")
+    nvim.keys("<C-y>")
+    nvim.until_ghost("turn a + b")
+    nvim.keys("t")
+    nvim.until_ghost("urn a + b")
+    assert nvim.lines[1] == "    ret"
+    nvim.keys("<Tab>")
+    until(lambda: nvim.lines[1] == "    return a + b", lambda: nvim.lines)
+    nvim.keys("<Esc>")
+    nvim.lua("vim.lsp.buf.hover()")
+    until(lambda: "of the other" in nvim.floating, lambda: (nvim.floating, nvim.messages))
+    nvim.lua("vim.lsp.stop_client(vim.lsp.get_clients({ name = 'other' }))")
 
 
 def test_the_cursor_is_told(nvim: Canned) -> None:

@@ -16,6 +16,7 @@ return {
   cmd = { 'lsp-local', 'serve' },
   root_markers = { 'pyproject.toml', 'package.json', 'go.mod', 'Cargo.toml', '.git' },
   reuse_client = reuse_client,
+  handlers = require('lsp_local.notices').handlers,
   capabilities = vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), {
     textDocument = { inlineCompletion = { dynamicRegistration = false } },
   }),

@@ -9,7 +9,7 @@ vim.api.nvim_create_user_command('LspLocal', function(given)
 end, {
   nargs = '+',
   range = true,
-  desc = 'lsp-local: status, pause, resume, model, why, stats, rewrite, prompts, doctor',
+  desc = 'lsp-local: status, pause, resume, pull, model, why, stats, rewrite, prompts, doctor',
   complete = function(typed, line)
     return require('lsp_local.commands').complete(typed, line)
   end,

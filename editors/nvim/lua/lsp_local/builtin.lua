@@ -95,6 +95,10 @@ local function follow_menu()
     end
   end
   vim.lsp.inline_completion.enable(is_wanted, { bufnr = bufnr })
+  if is_wanted then -- has Neovim ask at once, as if a key had come
+    local asking = ('nvim.lsp.inline_completion:%d'):format(bufnr)
+    pcall(vim.api.nvim_exec_autocmds, 'CursorMovedI', { group = asking })
+  end
 end
 
 ---@param group integer

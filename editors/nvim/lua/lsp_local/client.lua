@@ -1,4 +1,6 @@
 --- Talks to the server; the only file that knows how Neovim 0.10 did that.
+local notices = require('lsp_local.notices')
+
 local M = {}
 
 M.NAME = 'lsp_local'
@@ -110,7 +112,7 @@ function M.execute(client, command, arguments, then_do)
   local params = { command = command, arguments = arguments }
   M.request(client, 'workspace/executeCommand', params, function(err, result)
     if err then
-      M.say(err.message, vim.log.levels.ERROR)
+      notices.say(err.message, vim.log.levels.ERROR)
     elseif then_do then
       then_do(result)
     end
@@ -157,12 +159,6 @@ function M.n_units(text)
     return vim.str_utfindex(text, 'utf-16')
   end
   return (select(2, vim.str_utfindex(text)))
-end
-
----@param message string
----@param level? integer
-function M.say(message, level)
-  vim.notify('lsp-local: ' .. message, level or vim.log.levels.INFO)
 end
 
 return M

@@ -1,5 +1,6 @@
 --- `:LspLocal`: what the server and its command line offer.
 local client = require('lsp_local.client')
+local notices = require('lsp_local.notices')
 local state = require('lsp_local.state')
 
 local M = {}
@@ -32,7 +33,7 @@ local function run(...)
     end)
   end)
   if not is_started then
-    client.say(problem, vim.log.levels.ERROR)
+    notices.say(problem, vim.log.levels.ERROR)
   end
 end
 
@@ -40,7 +41,7 @@ end
 local function server()
   local found = client.find()
   if not found then
-    client.say('the server does not run; `:checkhealth lsp_local`', vim.log.levels.WARN)
+    notices.say('the server does not run: open a file, or see `:checkhealth lsp_local`', vim.log.levels.WARN)
   end
   return found
 end
@@ -51,7 +52,7 @@ local function pause(wish)
   if found then
     client.execute(found, 'lspLocal.' .. wish, {}, function(is_paused)
       state.is_paused = is_paused == true
-      client.say(state.is_paused and 'paused' or 'suggests again')
+      notices.say(state.is_paused and 'paused' or 'suggests again')
       vim.cmd.redrawstatus()
     end)
   end
@@ -63,7 +64,19 @@ local function take_model(found, name)
   local ours = { lspLocal = { model = name } }
   found.settings = vim.tbl_deep_extend('force', found.settings or {}, ours)
   client.notify(found, 'workspace/didChangeConfiguration', { settings = found.settings })
-  client.say('the model is ' .. name .. ' until Neovim ends')
+  notices.say('the model is ' .. name .. ' until Neovim ends')
+end
+
+--- Have the server download a model; it shows how far that is, and says when it is done.
+---@param found vim.lsp.Client
+---@param name string '' for the model that the options name
+local function pull(found, name)
+  local arguments = name ~= '' and { name } or {}
+  client.execute(found, 'lspLocal.pullModel', arguments, function(begun)
+    if begun == 'running' then
+      notices.say('a download is under way')
+    end
+  end)
 end
 
 ---@param found vim.lsp.Client
@@ -102,7 +115,7 @@ local function status(bufnr)
     if last then
       table.insert(said, ('model %s; the last request here: %s'):format(last.model, last.reason))
     end
-    client.say(table.concat(said, '; '))
+    notices.say(table.concat(said, '; '))
   end, bufnr)
 end
 
@@ -125,6 +138,15 @@ local subcommands = {
     if found then
       take_model(found, name)
     end
+  end,
+  pull = function(_, name)
+    local found = server()
+    if found then
+      pull(found, name)
+    end
+  end,
+  messages = function()
+    show('messages', table.concat(notices.said, '\n'))
   end,
   why = function()
     local path = vim.api.nvim_buf_get_name(0)
@@ -153,8 +175,8 @@ function M.run(given)
   local name, rest = given.args:match('^(%S+)%s*(.-)%s*$')
   local act = subcommands[name]
   if not act then
-    local names = table.concat(M.complete('', 'LspLocal '), ', ')
-    return client.say(('there is no `%s`, but %s'):format(name, names), vim.log.levels.ERROR)
+    local advice = 'there is no `%s`; <Tab> behind :LspLocal shows what there is'
+    return notices.say(advice:format(name), vim.log.levels.ERROR)
   end
   act(given, rest)
 end
@@ -178,7 +200,7 @@ function M.complete(typed, line)
   local offered = {} ---@type string[]
   if not name then
     offered = vim.tbl_keys(subcommands)
-  elseif name == 'model' then
+  elseif name == 'model' or name == 'pull' then
     offered = model_names()
   elseif name == 'prompts' then
     offered = { 'check', 'list', 'new' }

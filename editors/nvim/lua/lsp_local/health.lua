@@ -7,8 +7,8 @@ local function check_neovim()
   if vim.fn.has('nvim-0.10') == 0 then
     return vim.health.error('Neovim is older than 0.10')
   end
-  local ghost = vim.lsp.inline_completion and require('lsp_local').options.ghost ~= 'own'
-  vim.health.ok(ghost and 'ghost text by vim.lsp.inline_completion' or 'ghost text of our own')
+  local is_builtin = require('lsp_local').is_builtin()
+  vim.health.ok('ghost text by ' .. (is_builtin and 'vim.lsp.inline_completion' or 'this plugin'))
 end
 
 ---@return boolean

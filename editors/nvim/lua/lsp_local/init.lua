@@ -1,13 +1,14 @@
 --- lsp-local in Neovim: `setup()` is optional, all else starts by itself.
 local client = require('lsp_local.client')
+local notices = require('lsp_local.notices')
 local taking = require('lsp_local.taking')
 
 local M = {}
 
 ---@class lsp_local.Options
 M.defaults = {
-  -- 'auto': Neovim's own inline completion where it has one (0.12), else ours. 'own': always ours.
-  ghost = 'auto',
+  -- 'own': ours. 'builtin': Neovim's `vim.lsp.inline_completion` where there is one (0.12).
+  ghost = 'own',
   -- Milliseconds from the key to the request; only ours waits so. The server handles bursts.
   delay_ms = 0,
   -- Keys in insert mode; false takes one away, `keys = false` all of them.
@@ -28,6 +29,12 @@ M.defaults = {
 M.options = M.defaults
 local ghost ---@type table what shows: lsp_local.ghost or lsp_local.builtin
 local is_started = false
+
+--- Whether Neovim's own inline completion shows what the server says.
+---@return boolean
+function M.is_builtin()
+  return vim.lsp.inline_completion ~= nil and M.options.ghost == 'builtin'
+end
 
 function M.is_visible()
   return ghost ~= nil and ghost.is_visible()
@@ -140,12 +147,11 @@ function M.start()
   vim.api.nvim_set_hl(0, 'LspLocalGhost', { default = true, link = 'Comment' })
   client.configure(options.server)
 
-  local has_builtin = vim.lsp.inline_completion ~= nil
-  local is_builtin = has_builtin and options.ghost ~= 'own'
+  local is_builtin = M.is_builtin()
   ghost = require(is_builtin and 'lsp_local.builtin' or 'lsp_local.ghost')
   require('lsp_local.ghost').delay_ms = options.delay_ms
   ghost.start(group)
-  require('lsp_local.state').watch(group, has_builtin and not is_builtin)
+  require('lsp_local.state').watch(group, not is_builtin and vim.lsp.inline_completion ~= nil)
   watch_cursor(group)
   for name, key in pairs(options.keys or {}) do
     if key then
@@ -156,7 +162,7 @@ function M.start()
   local command = client.config().cmd
   if type(command) == 'table' and vim.fn.executable(command[1]) == 0 then
     local advice = 'is not found; `:checkhealth lsp_local` says what to do'
-    return client.say(('`%s` %s'):format(command[1], advice), vim.log.levels.WARN)
+    return notices.say(('`%s` %s'):format(command[1], advice), vim.log.levels.WARN)
   end
   client.enable()
 end
@@ -165,7 +171,7 @@ end
 ---@param options? table
 function M.setup(options)
   if is_started then
-    return client.say('setup() comes too late: call it once, in your init.lua', vim.log.levels.WARN)
+    return notices.say('setup() comes too late: call it once, in your init.lua', vim.log.levels.WARN)
   end
   M.options = vim.tbl_deep_extend('force', M.defaults, options or {})
   M.start()

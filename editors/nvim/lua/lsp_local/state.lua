@@ -1,5 +1,6 @@
 --- What the server is doing, as far as it has told us.
 local client = require('lsp_local.client')
+local notices = require('lsp_local.notices')
 
 local M = { is_paused = false, server_id = nil } ---@type table
 
@@ -16,7 +17,7 @@ function M.name()
     return 'paused'
   end
   for _, title in pairs(works) do
-    return title:match('^Loading') and 'loading' or 'busy'
+    return (title:match('^Load') or title:match('^Download')) and 'loading' or 'busy'
   end
   for _, request in pairs(server.requests) do
     if request.method == METHOD and request.type == 'pending' then
@@ -67,6 +68,7 @@ function M.watch(group, is_builtin_off)
         works[params.token] = params.value.title or works[params.token] or ''
       end
       vim.cmd.redrawstatus()
+      notices.progress(params.token, params.value)
     end,
   })
 end
