@@ -12,7 +12,7 @@
 
 (require 'eldoc)
 (require 'thingatpt)
-(require 'lsp-local-server)
+(require 'lsp-local-documents)
 (require 'lsp-local-flymake)
 
 (defcustom lsp-local-hover t
