@@ -49,7 +49,8 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
 (defvar lsp-local--is-ready nil "Non-nil once the server has answered our greeting.")
 (defvar lsp-local--problem nil "What a person must mend, or nil.")
 (defvar lsp-local--is-paused nil "Non-nil while the server is told to be silent.")
-(defvar lsp-local--progress nil "Alist of the server's work under way: token, title, message.")
+(defvar lsp-local--progress nil
+  "Alist of the server's work under way: token, title, message, percentage.")
 (defvar lsp-local--n-waiting 0 "How many requests the user waits for.")
 (defvar lsp-local--deaths nil "When servers died that nobody had stopped.")
 (defvar lsp-local--folders nil "The folders that the server knows, the current one first.")
@@ -57,6 +58,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
 (defvar lsp-local--notification-functions nil "Alist of the server's notices and who hears them.")
 (defvar lsp-local--loaded-hook nil "Run when a model has been loaded.")
 (defvar lsp-local--ready-hook nil "Run when the server has answered our greeting.")
+(defvar lsp-local--message-functions nil "Who hears the server's messages until one has it.")
 
 (defconst lsp-local--capabilities
   '(:general (:positionEncodings ["utf-32" "utf-16"])
@@ -128,7 +130,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
          :clientInfo (list :name "Emacs" :version emacs-version)
          :rootUri (and lsp-local--folders (lsp-local--path-uri (car lsp-local--folders)))
          :workspaceFolders (lsp-local--as-folders lsp-local--folders)
-         :initializationOptions (or lsp-local-settings (make-hash-table))
+         :initializationOptions (lsp-local--initialization-options)
          :capabilities lsp-local--capabilities)
    (lambda (result)
      (when (eq connection lsp-local--connection)
@@ -139,6 +141,20 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
        (run-hooks 'lsp-local--ready-hook)))
    (lambda (message) (setq lsp-local--problem message)))
   t)
+
+(defun lsp-local--initialization-options ()
+  "Return the options that the server is started with."
+  ;; Who has no model is told by us: a question of the server's would take the keys of who types.
+  (append '(:firstRun "client") lsp-local-settings))
+
+(defun lsp-local--when-ready (function)
+  "Call FUNCTION once the server, which has been started, has answered."
+  (if lsp-local--is-ready
+      (funcall function)
+    (letrec ((once (lambda ()
+                     (remove-hook 'lsp-local--ready-hook once)
+                     (funcall function))))
+      (add-hook 'lsp-local--ready-hook once))))
 
 (defun lsp-local--ended (connection)
   "Take note that the server of CONNECTION is no more."
@@ -213,18 +229,24 @@ ON-RESULT is called with the result, ON-ERROR with the message of a refusal."
 
 (defun lsp-local--hear-message (params)
   "Show the message in PARAMS; an error also stands in the mode line."
-  (let ((text (plist-get params :message)))
-    (when (eql (plist-get params :type) 1)
-      (setq lsp-local--problem text))
-    (message "%s" text)
-    (force-mode-line-update t)))
+  (unless (run-hook-with-args-until-success 'lsp-local--message-functions params)
+    (let ((text (plist-get params :message)))
+      (when (eql (plist-get params :type) 1)
+        (setq lsp-local--problem text))
+      (message "%s" text)
+      (force-mode-line-update t))))
 
 (defun lsp-local--hear-progress (token value)
   "Take note of the progress VALUE of the work TOKEN."
   (let ((work (assoc token lsp-local--progress)))
     (pcase (plist-get value :kind)
-      ("begin" (push (list token (plist-get value :title) nil) lsp-local--progress))
-      ("report" (when work (setf (nth 2 work) (plist-get value :message))))
+      ("begin" (push (list token (plist-get value :title) (plist-get value :message)
+                           (plist-get value :percentage))
+                     lsp-local--progress))
+      ("report" (when work
+                  (setf (cddr work)
+                        (list (or (plist-get value :message) (nth 2 work))
+                              (or (plist-get value :percentage) (nth 3 work))))))
       ("end"
        (setq lsp-local--progress (delq work lsp-local--progress))
        (when (and work (lsp-local--is-loading-p work))
