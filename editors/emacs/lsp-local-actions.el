@@ -249,7 +249,7 @@ A member of `eldoc-documentation-functions'."
   (lsp-local--ask-hover
    (lambda (text)
      (if text
-         (with-help-window "*lsp-local*" (princ text))
+         (with-help-window "*lsp-local help*" (princ text))
        (message "lsp-local: nothing is known of this")))))
 
 (defun lsp-local--stand-beside ()

@@ -167,7 +167,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
   (lsp-local--need-server)
   (lsp-local--request :lspLocal/why (list :textDocument (lsp-local--document))
                       (lambda (ends)
-                        (with-help-window "*lsp-local*"
+                        (with-help-window "*lsp-local help*"
                           (princ (if (seq-empty-p ends) "Nothing was asked here yet.\n"
                                    (mapconcat #'lsp-local--end-in-words ends "\n")))))
                       #'lsp-local--say))
@@ -187,7 +187,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
   (lsp-local--need-server)
   (lsp-local--request :lspLocal/stats (make-hash-table)
                       (lambda (figures)
-                        (with-help-window "*lsp-local*"
+                        (with-help-window "*lsp-local help*"
                           (princ (lsp-local--as-json figures))))
                       #'lsp-local--say))
 

@@ -333,15 +333,15 @@ def cl<CURSOR>ip(value, low, high):
     (lsp-local-tests-type "n ")
     (lsp-local-tests-until-shown "first + second")
     (lsp-local-why)
-    (lsp-local-tests-until (get-buffer "*lsp-local*"))
-    (with-current-buffer "*lsp-local*"
+    (lsp-local-tests-until (get-buffer "*lsp-local help*"))
+    (with-current-buffer "*lsp-local help*"
       (should (string-match-p "^2:12  shown" (buffer-string))))
-    (kill-buffer "*lsp-local*")
+    (kill-buffer "*lsp-local help*")
     (lsp-local-stats)
-    (lsp-local-tests-until (get-buffer "*lsp-local*"))
-    (with-current-buffer "*lsp-local*"
+    (lsp-local-tests-until (get-buffer "*lsp-local help*"))
+    (with-current-buffer "*lsp-local help*"
       (should (string-match-p "\"work\"" (buffer-string))))
-    (kill-buffer "*lsp-local*")))
+    (kill-buffer "*lsp-local help*")))
 
 (ert-deftest lsp-local-tests-a-killed-worker-comes-again ()
   (lsp-local-tests-with "worker.py" lsp-local-tests-add

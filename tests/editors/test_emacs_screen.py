@@ -98,11 +98,19 @@ def test_ghost_text_is_on_the_screen(screen: emacs.Screen, tmp_path: Path) -> No
     screen.type("n ")
     screen.until(has(TYPED + GHOST))
     row = screen.lines.index(TYPED + GHOST)
+    # Before the suggestion, not behind it.
     assert screen.cursor == (len(TYPED), row)
     if os.environ.get("UPDATE"):
         PICTURE.parent.mkdir(exist_ok=True)
         PICTURE.write_text(terminal_svg.draw(screen.coloured, screen.cursor))
 
+    screen.keys("M-f")
+    screen.until(lambda _: screen.cursor == (len(TYPED + "sum"), row))
+    assert screen.lines[row] == TYPED + GHOST
+    screen.keys("C-g")
+    screen.until(has(TYPED + "sum"))
+    screen.type("(")
+    screen.until(has(TYPED + GHOST))
     screen.keys("Tab")
     screen.until(lambda _: screen.cursor == (len(TYPED + GHOST), row))
     screen.keys("C-x", "C-s")
