@@ -12,7 +12,7 @@
 
 (require 'eldoc)
 (require 'thingatpt)
-(require 'lsp-local-server)
+(require 'lsp-local-documents)
 (require 'lsp-local-flymake)
 
 (defcustom lsp-local-hover t
@@ -188,11 +188,14 @@ TITLE is what the user has chosen."
   (message "lsp-local: %s" text))
 
 (defun lsp-local-cancel ()
-  "Stop what was chosen last."
+  "Stop what was chosen last, or else a download."
   (interactive)
-  (when lsp-local--action-id
-    (lsp-local--cancel lsp-local--action-id)
-    (setq lsp-local--action-id nil)))
+  (if (and lsp-local--action-id (> lsp-local--n-waiting 0))
+      (lsp-local--cancel lsp-local--action-id)
+    (pcase-dolist (`(,token ,_ ,_ ,percentage) lsp-local--progress)
+      (when percentage
+        (lsp-local--notify :window/workDoneProgress/cancel (list :token token)))))
+  (setq lsp-local--action-id nil))
 
 (defun lsp-local-rewrite (start end instruction)
   "Rewrite the code between START and END by INSTRUCTION.
@@ -246,7 +249,7 @@ A member of `eldoc-documentation-functions'."
   (lsp-local--ask-hover
    (lambda (text)
      (if text
-         (with-help-window "*lsp-local*" (princ text))
+         (with-help-window "*lsp-local help*" (princ text))
        (message "lsp-local: nothing is known of this")))))
 
 (defun lsp-local--stand-beside ()

@@ -10,7 +10,7 @@
 ;;; Code:
 
 (require 'flymake)
-(require 'lsp-local-server)
+(require 'lsp-local-documents)
 
 (defvar-local lsp-local--found nil "The server's diagnostics of this buffer.")
 (defvar-local lsp-local--report nil "How flymake is told of them.")

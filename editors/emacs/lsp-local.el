@@ -23,6 +23,7 @@
 (require 'lsp-local-ghost)
 (require 'lsp-local-actions)
 (require 'lsp-local-flymake)
+(require 'lsp-local-model)
 
 (defcustom lsp-local-in-lsp-mode nil
   "Whether lsp-mode talks to the server, and not a connection of our own.
@@ -88,28 +89,44 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
   (cond ((null lsp-local--connection) (if lsp-local--problem "error" "off"))
         ((not lsp-local--is-ready) "starting")
         ((seq-some #'lsp-local--is-loading-p lsp-local--progress) "loading")
+        ((seq-some #'lsp-local--percentage lsp-local--progress))
+        ((lsp-local--lacks-model-p) "no model")
         (lsp-local--problem "error")
         (lsp-local--is-paused "paused")
         ((or lsp-local--progress (> lsp-local--n-waiting 0)) "busy")
         (t "idle")))
 
+(defun lsp-local--percentage (work)
+  "Return how far WORK is as a text, or nil where nobody knows."
+  (let ((percentage (nth 3 work)))
+    (and percentage (format "%d%%" percentage))))
+
 (defun lsp-local--lighter ()
   "Return what is to be in the mode line."
-  (let ((state (lsp-local--state)))
+  (let ((state (string-replace "%" "%%" (lsp-local--state))))
     (if (equal state "idle")
         " Local"
       (propertize (format " Local:%s" state)
-                  'help-echo (or lsp-local--problem (lsp-local--work-in-words))))))
+                  'help-echo (lsp-local--more)))))
 
 (defun lsp-local--work-in-words ()
   "Return what the server is working on."
-  (mapconcat (lambda (work) (string-join (delq nil (cdr work)) ", ")) lsp-local--progress "; "))
+  (mapconcat (lambda (work)
+               (string-join (delq nil (list (nth 1 work) (nth 2 work) (lsp-local--percentage work)))
+                            ", "))
+             lsp-local--progress "; "))
+
+(defun lsp-local--more ()
+  "Return what more there is to say of the state."
+  (if (or lsp-local--progress (null lsp-local--problem))
+      (lsp-local--work-in-words)
+    lsp-local--problem))
 
 (defun lsp-local-status ()
   "Say what the server is doing, and what is wrong if anything is."
   (interactive)
   (message "lsp-local: %s%s" (lsp-local--state)
-           (let ((more (or lsp-local--problem (lsp-local--work-in-words))))
+           (let ((more (lsp-local--more)))
              (if (string-empty-p more) "" (concat ": " more)))))
 
 (defun lsp-local-pause ()
@@ -150,7 +167,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
   (lsp-local--need-server)
   (lsp-local--request :lspLocal/why (list :textDocument (lsp-local--document))
                       (lambda (ends)
-                        (with-help-window "*lsp-local*"
+                        (with-help-window "*lsp-local help*"
                           (princ (if (seq-empty-p ends) "Nothing was asked here yet.\n"
                                    (mapconcat #'lsp-local--end-in-words ends "\n")))))
                       #'lsp-local--say))
@@ -170,7 +187,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
   (lsp-local--need-server)
   (lsp-local--request :lspLocal/stats (make-hash-table)
                       (lambda (figures)
-                        (with-help-window "*lsp-local*"
+                        (with-help-window "*lsp-local help*"
                           (princ (lsp-local--as-json figures))))
                       #'lsp-local--say))
 
@@ -209,7 +226,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
                                      (and lsp-local-in-lsp-mode
                                           (not lsp-local-mode)
                                           (derived-mode-p 'prog-mode)))
-                    :initialization-options (lambda () lsp-local-settings)
+                    :initialization-options #'lsp-local--initialization-options
                     :server-id 'lsp-local
                     :add-on? t
                     :multi-root t)))

@@ -1,4 +1,5 @@
 #!/bin/sh
-# What tests/editors/test_emacs.py needs, on Debian 12 and newer.
+# What tests/editors/test_emacs*.py need, on Debian 12 and newer.
 set -eu
-apt-get install -y --no-install-recommends emacs-nox elpa-eglot elpa-package-lint
+apt-get install -y --no-install-recommends emacs-nox elpa-eglot elpa-package-lint \
+  elpa-lsp-mode tmux

@@ -1,4 +1,4 @@
-"""From the last key to ghost text in real editors: `python tests/editors/latency.py nvim`."""
+"""From the last key to ghost text in real editors: `python tests/editors/latency.py nvim|emacs`."""
 
 import os
 import statistics
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import emacs
 from nvim_screen import MARK, Neovim, binary, setup_with_server, until
 
 from lsp_local import catalogue, models
@@ -65,21 +66,39 @@ def measure(version: str, options: dict[str, object]) -> None:
         nvim.lua(WATCH)
         found = [pair for pair, _ in zip(figures(nvim), range(N_KEYS), strict=False)]
         nvim.end()
+    _say(" ".join(["Neovim", version, *map(str, options.values())]), found)
+
+
+def measure_emacs() -> None:
+    """Print the medians of the Emacs on PATH, up to the overlay: it runs without a display."""
+    with tempfile.TemporaryDirectory(prefix="emacs") as folder:
+        told = emacs.environment(Path(folder), models.resolve(catalogue.DEFAULT))
+        lisp = ("-l", "lsp-local-latency", "-f", "lsp-local-latency")
+        said = emacs.run_batch(*lisp, environment=told).stdout
+    lines = [line.split() for line in said.splitlines() if line.startswith("figures ")]
+    if not lines:
+        sys.exit(said)
+    _say("Emacs", [(float(whole), float(server)) for _, whole, server in lines])
+
+
+def _say(named: str, found: list[tuple[float, float]]) -> None:
     whole = statistics.median(pair[0] for pair in found)
     server = statistics.median(pair[1] for pair in found)
     shim = statistics.median(pair[0] - pair[1] for pair in found)
-    named = " ".join([version, *map(str, options.values())])
     print(
-        f"Neovim {named}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
+        f"{named}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
         f"(medians of {len(found)} keys; load {os.getloadavg()[0]:.1f})",
         flush=True,
     )
 
 
 def main() -> None:
-    """Measure every Neovim that the tests know."""
+    """Measure every Neovim that the tests know, or Emacs."""
+    if sys.argv[1:] == ["emacs"]:
+        measure_emacs()
+        return
     if sys.argv[1:] != ["nvim"]:
-        sys.exit("usage: python tests/editors/latency.py nvim")
+        sys.exit("usage: python tests/editors/latency.py nvim|emacs")
     measure("0.11", {})
     measure("0.12", {})
     measure("0.12", {"ghost": "own"})

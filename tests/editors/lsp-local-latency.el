@@ -2,45 +2,15 @@
 
 ;;; Commentary:
 
-;; Types code key by key, each after the answer to the one before, and prints the medians over the
-;; answers that the model gave: in Emacs, from the key to the overlay, and by the server's own clock.
-;; Run as test_emacs.py runs the tests, with -f lsp-local-latency.  Batch mode does not redisplay.
+;; latency.py runs this in batch, which does not redisplay: what is measured ends at the overlay.
 
 ;;; Code:
 
 (require 'lsp-local-tests)
 
-(defconst lsp-local-latency-before "\
-class Basket:
-    def __init__(self, owner):
-        self.owner = owner
-        self.items = []
-
-<CURSOR>
-")
-(defconst lsp-local-latency-typed "\
-    def add(self, name, price, count=1):
-        self.items.append((name, price, count))
-
-    def total(self):
-        result = 0
-        for name, price, count in self.items:
-            result += price * count
-        return result
-
-    def names(self):
-        return sorted({item[0] for item in self.items})
-
-    def cheapest(self):
-        if not self.items:
-            return None
-        return min(self.items, key=lambda item: item[1])
-")
 (defconst lsp-local-latency-n 20)
-
-(defun lsp-local-latency-median (numbers)
-  "Return the median of NUMBERS, the greater of two."
-  (nth (/ (length numbers) 2) (sort (copy-sequence numbers) #'<)))
+(defconst lsp-local-latency-names
+  ["first second" "left right" "width height" "one two" "price count" "low high"])
 
 (defun lsp-local-latency-end ()
   "Return how the last request ended."
@@ -50,25 +20,39 @@ class Basket:
     (lsp-local-tests-until ends)
     (aref ends 0)))
 
+(defun lsp-local-latency-of (n)
+  "Return milliseconds from a key to its overlay, and by the server's clock.
+N is the number of the function that is typed.  The key disagrees with
+what is shown, so the model is asked; all but that key is read.  Return
+nil where nothing is shown."
+  (pcase-let ((`(,one ,two) (split-string (aref lsp-local-latency-names (mod n 6))))
+              (shown-at nil))
+    (lsp-local-tests-with (format "f%d.py" n)
+        (format "def f%d(%s, %s):\n    return <CURSOR>\n" n one two)
+      (cl-flet ((watch (&rest _) (setq shown-at (float-time))))
+        (lsp-local--ask 2)
+        (lsp-local-tests-until (lsp-local-tests-settled-p))
+        ;; What is read while nobody waits is not what is measured.
+        (sleep-for 1)
+        (when lsp-local--is-shown
+          (advice-add 'lsp-local--show :after #'watch)
+          (unwind-protect
+              (let ((start (float-time)))
+                (lsp-local-tests-type (substring two 0 1))
+                (lsp-local-tests-until (lsp-local-tests-settled-p))
+                (let ((end (lsp-local-latency-end)))
+                  (when (and lsp-local--is-shown (< 0 (plist-get end :n_predicted)))
+                    (list (* 1000 (- shown-at start)) (plist-get end :total_ms)))))
+            (advice-remove 'lsp-local--show #'watch)))))))
+
 (defun lsp-local-latency ()
-  "Print the figures."
-  (electric-indent-mode -1)
-  (let (ours theirs shown-at)
-    (advice-add 'lsp-local--show :after (lambda (&rest _) (setq shown-at (float-time))))
-    (lsp-local-tests-with "basket.py" lsp-local-latency-before
-      (seq-doseq (key lsp-local-latency-typed)
-        (when (< (length ours) lsp-local-latency-n)
-          (let ((start (float-time)))
-            (setq shown-at nil)
-            (if (eq key ?\n) (insert "\n") (lsp-local-tests-type (string key)))
-            (lsp-local-tests-until (lsp-local-tests-settled-p))
-            (let ((end (lsp-local-latency-end)))
-              (when (and shown-at (equal (plist-get end :source) "model"))
-                (push (* 1000 (- shown-at start)) ours)
-                (push (plist-get end :total_ms) theirs)))))))
-    (message "n %d  key to overlay %.1f ms  server %.1f ms  shim %.1f ms  load %S"
-             (length ours) (lsp-local-latency-median ours) (lsp-local-latency-median theirs)
-             (lsp-local-latency-median (cl-mapcar #'- ours theirs)) (load-average))))
+  "Print the figures, a line each."
+  (let ((n 0) (n-found 0))
+    (while (and (< n-found lsp-local-latency-n) (< n 60))
+      (when-let ((found (lsp-local-latency-of n)))
+        (princ (format "figures %.2f %.2f\n" (car found) (cadr found)))
+        (setq n-found (1+ n-found)))
+      (setq n (1+ n)))))
 
 (provide 'lsp-local-latency)
 ;;; lsp-local-latency.el ends here

@@ -158,7 +158,9 @@ def cl<CURSOR>ip(value, low, high):
     (lsp-local-tests-type "n ")
     (lsp-local-tests-until-shown "first + second")
     (execute-kbd-macro (kbd "C-e"))
-    (should (equal (lsp-local-tests-line) "    return first + second"))))
+    (should (equal (lsp-local-tests-line) "    return first + second"))
+    (execute-kbd-macro (kbd "C-/"))
+    (should (equal (lsp-local-tests-line) "    return "))))
 
 (ert-deftest lsp-local-tests-dismissed-is-dismissed-until-the-next-key ()
   (lsp-local-tests-with "dismissed.py" lsp-local-tests-add
@@ -304,11 +306,12 @@ def cl<CURSOR>ip(value, low, high):
 
 (ert-deftest lsp-local-tests-eldoc-shows-a-hover ()
   (lsp-local-tests-with "hover.py" lsp-local-tests-clip
-    (should (memq #'lsp-local-eldoc eldoc-documentation-functions))
     (let (said)
-      (should (eq t (lsp-local-eldoc (lambda (text &rest _) (setq said text)))))
-      (lsp-local-tests-until said)
-      (should (string-match-p "def clip(value, low, high)" said)))))
+      (setq-local eldoc-display-functions
+                  (list (lambda (docs _) (setq said (mapconcat #'car docs "\n")))))
+      (eldoc-mode 1)
+      (eldoc t)
+      (lsp-local-tests-until (and said (string-match-p "def clip(value, low, high)" said))))))
 
 ;;; The server
 
@@ -330,15 +333,15 @@ def cl<CURSOR>ip(value, low, high):
     (lsp-local-tests-type "n ")
     (lsp-local-tests-until-shown "first + second")
     (lsp-local-why)
-    (lsp-local-tests-until (get-buffer "*lsp-local*"))
-    (with-current-buffer "*lsp-local*"
+    (lsp-local-tests-until (get-buffer "*lsp-local help*"))
+    (with-current-buffer "*lsp-local help*"
       (should (string-match-p "^2:12  shown" (buffer-string))))
-    (kill-buffer "*lsp-local*")
+    (kill-buffer "*lsp-local help*")
     (lsp-local-stats)
-    (lsp-local-tests-until (get-buffer "*lsp-local*"))
-    (with-current-buffer "*lsp-local*"
+    (lsp-local-tests-until (get-buffer "*lsp-local help*"))
+    (with-current-buffer "*lsp-local help*"
       (should (string-match-p "\"work\"" (buffer-string))))
-    (kill-buffer "*lsp-local*")))
+    (kill-buffer "*lsp-local help*")))
 
 (ert-deftest lsp-local-tests-a-killed-worker-comes-again ()
   (lsp-local-tests-with "worker.py" lsp-local-tests-add
@@ -372,6 +375,36 @@ def cl<CURSOR>ip(value, low, high):
       (should (string-match-p "no-such-program is not found" lsp-local--problem))
       (lsp-local-mode -1)))
   (setq lsp-local--problem nil))
+
+;;; Without a model
+
+(ert-deftest lsp-local-tests-no-model-is-said-once ()
+  (let ((lsp-local--connection t)
+        (lsp-local--is-ready t)
+        (params '(:type 1 :message "lsp-local: x is not here yet; run `lsp-local model pull x`"))
+        lsp-local--problem lsp-local--has-said-so lsp-local--progress said)
+    (cl-letf (((symbol-function 'message) (lambda (&rest words) (push words said))))
+      (lsp-local--hear-message params)
+      (lsp-local--hear-message params))
+    (should (equal said '(("%s" "lsp-local: x is not here yet; M-x lsp-local-pull-model gets it"))))
+    (should (equal (lsp-local--state) "no model"))))
+
+(ert-deftest lsp-local-tests-a-download-is-in-the-mode-line ()
+  (let ((lsp-local--connection t)
+        (lsp-local--is-ready t)
+        (lsp-local--problem "lsp-local: x is not here yet; M-x lsp-local-pull-model gets it")
+        lsp-local--progress)
+    (lsp-local--hear-progress 1 '(:kind "begin" :title "Downloading x" :percentage 0))
+    (should (equal (lsp-local--state) "0%"))
+    (lsp-local--hear-progress 1 '(:kind "report" :message "42 % of 98 MB" :percentage 42))
+    (should (equal (substring-no-properties (lsp-local--lighter)) " Local:42%%"))
+    (should (equal (lsp-local--more) "Downloading x, 42 % of 98 MB, 42%"))
+    (lsp-local--hear-progress 1 '(:kind "end"))
+    (should (equal (lsp-local--state) "no model"))
+    (lsp-local--hear-progress 2 '(:kind "begin" :title "Loading x"))
+    (should (equal (lsp-local--state) "loading"))
+    (lsp-local--hear-progress 2 '(:kind "end"))
+    (should (equal (lsp-local--state) "idle"))))
 
 ;;; Texts and positions
 
@@ -422,28 +455,6 @@ def cl<CURSOR>ip(value, low, high):
     (narrow-to-region (line-beginning-position) (line-end-position))
     (lsp-local-tests-type "n ")
     (lsp-local-tests-until-shown "first + second")))
-
-;;; Beside eglot
-
-(ert-deftest lsp-local-tests-eglot-has-its-own-server-beside ()
-  (skip-unless (require 'eglot nil t))
-  (lsp-local-tests-with "beside.py" lsp-local-tests-add
-    (let ((eglot-server-programs
-           `((python-mode . (,@lsp-local-command :initializationOptions
-                                                 (:enabled :json-false :lint "off")))))
-          (eglot-sync-connect 60)
-          (eglot-connect-timeout 120))
-      (apply #'eglot (eglot--guess-contact))
-      (lsp-local-tests-until (eglot-managed-p))
-      (should (memq #'eglot-hover-eldoc-function eldoc-documentation-functions))
-      (should (memq #'lsp-local-eldoc eldoc-documentation-functions))
-      (should (eq eldoc-documentation-strategy #'eldoc-documentation-compose-eagerly))
-      (lsp-local-tests-type "n ")
-      (lsp-local-tests-until-shown "first + second")
-      (lsp-local-tests-type "\t")
-      (should (equal (lsp-local-tests-line) "    return first + second"))
-      (eglot-shutdown (eglot-current-server) nil 60)
-      (should lsp-local--is-ready))))
 
 (provide 'lsp-local-tests)
 ;;; lsp-local-tests.el ends here
