@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from vscode import SECONDS, Window
+from vscode import DOOR, PID, SECONDS, WHY, Window
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
@@ -26,6 +26,10 @@ SETTINGS: dict[str, object] = {
     "editor.minimap.enabled": False,
     "chat.disableAIFeatures": True,
     "workbench.startupEditor": "none",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    # What was open before would be read for the next suggestion.
+    "workbench.editor.limit.enabled": True,
+    "workbench.editor.limit.value": 1,
     "workbench.tips.enabled": False,
     "telemetry.telemetryLevel": "off",
     "files.autoSave": "off",
@@ -83,19 +87,28 @@ def window(folder: Path, options: dict[str, object], trusted: bool = True) -> It
     # What only a machine may set is not read from the user's own file in a remote window.
     settings = user / "Machine" / "settings.json"
     settings.parent.mkdir(parents=True)
-    told = {f"lsp-local.{name}": value for name, value in options.items()}
-    settings.write_text(json.dumps({**SETTINGS, "lsp-local.serverPath": _server(folder), **told}))
+    ours = {"serverPath": _server(folder), "whyLog": str(folder / WHY), **options}
+    told = {f"lsp-local.{name}": value for name, value in ours.items()}
+    settings.write_text(json.dumps({**SETTINGS, **told}))
     _install(folder)
     with _serving(folder, trusted) as url, _browsing() as browser:
-        opened = Window(workspace, settings, browser)
+        opened = Window(workspace, browser)
         opened.goto(f"{url}/?folder={workspace}")
+        opened.until((folder / DOOR).exists)  # the extension has started our server
         yield opened
 
 
 def _server(folder: Path) -> str:
     """Write a program that is the server of this tree, whatever is installed."""
     path = folder / "lsp-local"
-    path.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m lsp_local "$@"\n')
+    path.write_text(
+        f"#!/bin/sh\n"
+        f'if [ "$1" = serve ]; then\n'
+        f"    echo $$ >{folder / PID}\n"
+        f'    ln -sf "$VSCODE_IPC_HOOK_CLI" {folder / DOOR}\n'
+        f"fi\n"
+        f'PYTHONPATH={ROOT} exec {sys.executable} -m lsp_local "$@"\n'
+    )
     path.chmod(0o755)
     return str(path)
 
@@ -114,7 +127,9 @@ def _command(folder: Path) -> list[str]:
 def _variables(folder: Path) -> dict[str, str]:
     # Without a gallery it looks nothing up on the network.
     home = {"HOME": str(folder / "home"), "EXTENSIONS_GALLERY": '{"serviceUrl":""}'}
-    return {**os.environ, **home}
+    # What is only ours would be an unknown option to the server.
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LSP_LOCAL_TEST_")}
+    return {**others, **home}
 
 
 def _install(folder: Path) -> None:

@@ -1,25 +1,36 @@
 """VS Code in a browser nobody sees, as a person uses it; `code_server.py` starts it."""
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
 MORE_GHOST = ".suggest-preview-text .view-line"
+ROW = ".quick-input-widget:visible .monaco-list-row"
+HOVER = ".monaco-hover:visible"
+ACTION = ".action-widget .monaco-list-row"
 STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
+PLACE = "[id='status.editor.selection']"
+WHY, PID = "why.jsonl", "pid"  # files beside the workspace: what the server logs; its number
+DOOR = "door"  # link beside the workspace to the socket at which VS Code takes files to open
 SECONDS = 60.0  # for anything to come; then it is not going to
+ASK_AGAIN = 10.0  # seconds after which nothing comes of a request that the model was not there for
 
 
 class Window:
-    """One window, as a person uses it. Its files are in `folder`, its settings in `settings`."""
+    """One window, as a person uses it. Its files are in `folder`."""
 
-    def __init__(self, folder: Path, settings: Path, browser: "subprocess.Popen[str]") -> None:
+    def __init__(self, folder: Path, browser: "subprocess.Popen[str]") -> None:
         self.folder = folder
-        self._settings = settings
         self._browser = browser
 
     def open(self, name: str, marked: str) -> Path:
@@ -30,14 +41,10 @@ class Window:
         path.write_text(before + after)
         line = before.count("\n") + 1
         column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
-        row = f".explorer-viewlet [role='treeitem'][aria-label^='{name}']"
-        self.until(lambda: self.texts(row) != [])
-        self.click(row)
-        self.until(lambda: any(name in tab for tab in self.texts(".tab.active")))
-        self.press("Control+g")
-        self.until(lambda: self.texts(".quick-input-list .monaco-list-row") != [])
-        self.type(f"{line}:{column}")
-        self.press("Enter")
+        self._go_to(path, line, column)
+        self.until(lambda: self.texts(".tab.active") == [name])
+        self.until(lambda: self.texts(PLACE) == [f"Ln {line}, Col {column}"])
+        self.until(lambda: self.texts(".monaco-editor.focused") != [])
         return path
 
     def ghost(self) -> str:
@@ -48,31 +55,38 @@ class Window:
         """Wait for this ghost text, "" for none."""
         self.until(lambda: self.ghost() == want, lambda: f"{self.ghost()!r} is not {want!r}")
 
-    def is_shown_by_hand(self) -> bool:
-        """Ask for ghost text, which may start the server or load the model; tell if it is there."""
-        self.press("Alt+\\")
-        time.sleep(1)
-        return self.ghost() != ""
+    def ask_by_hand(self) -> None:
+        """Ask for ghost text, which may start the server and load the model, until it is there."""
+        asked_at = -ASK_AGAIN
+
+        def is_shown() -> bool:
+            nonlocal asked_at
+            if time.monotonic() - asked_at > ASK_AGAIN:  # sooner, it would only begin anew
+                self.press("Alt+\\")
+                asked_at = time.monotonic()
+            return self.ghost() != ""
+
+        self.until(is_shown)
 
     def status(self) -> str:
         """Return what our entry in the status bar says to a screen reader."""
         return " ".join(self._ask("labels", selector=STATUS))
 
+    def popups(self) -> list[str]:
+        """Return what stands in the corner."""
+        return self.texts(".notifications-toasts .notification-list-item-message")
+
     def command(self, title: str) -> None:
         """Choose a command from the palette."""
         self.press("F1")
-        self.type(title)
-        self.until(
-            lambda: any(title in row for row in self.texts(".quick-input-list .monaco-list-row"))
-        )
-        self.press("Enter")
+        self.until(lambda: self.texts(ROW) != [])
+        self.choose(title)
 
     def choose(self, text: str) -> None:
         """Choose from the list that is open."""
-        self.until(
-            lambda: any(text in row for row in self.texts(".quick-input-list .monaco-list-row"))
-        )
         self.type(text)
+        # Pressed before the list is narrowed, Enter would choose something else.
+        self.until(lambda: any(text in row for row in self.texts(f"{ROW}.focused")))
         self.press("Enter")
 
     def save(self, path: Path) -> str:
@@ -81,11 +95,17 @@ class Window:
         self.until(lambda: self.texts(".tab.active.dirty") == [])
         return path.read_text()
 
-    def set(self, **options: object) -> None:
-        """Change settings while the window is open."""
-        told = json.loads(self._settings.read_text())
-        told |= {f"lsp-local.{name}": value for name, value in options.items()}
-        self._settings.write_text(json.dumps(told))
+    def ends(self, path: Path) -> list[dict[str, Any]]:
+        """Return what the server has logged of the requests for a file, oldest first."""
+        log = self.folder.parent / WHY
+        told = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [one for one in told if one["uri"] == path.as_uri()]
+
+    def kill_worker(self) -> None:
+        """End the model's process as the kernel does when memory runs out."""
+        server = int((self.folder.parent / PID).read_text())
+        (worker,) = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        os.kill(int(worker), signal.SIGKILL)
 
     def press(self, *keys: str) -> None:
         """Press keys, in Playwright's names."""
@@ -104,9 +124,9 @@ class Window:
         """Click on the first element."""
         self._ask("click", selector=selector)
 
-    def shot(self, path: Path, clip: dict[str, int] | None = None) -> None:
-        """Write a picture of the window, or of a part of it."""
-        self._ask("shot", path=str(path), clip=clip)
+    def shot(self, path: Path, selector: str = "body") -> None:
+        """Write a picture of the window, or of an element of it."""
+        self._ask("shot", path=str(path), selector=selector)
 
     def goto(self, url: str) -> None:
         """Open VS Code."""
@@ -121,7 +141,17 @@ class Window:
             if time.monotonic() > end:
                 self.shot(self.folder.parent / "failed.png")
                 raise AssertionError(f"{complaint()}; see {self.folder.parent / 'failed.png'}")
-            time.sleep(0.1)
+            time.sleep(0.03)
+
+    def _go_to(self, path: Path, line: int, column: int) -> None:
+        """Do what `code --goto` does in VS Code's own terminal."""
+        door = _Door(self.folder.parent / DOOR)
+        wish = {"type": "open", "fileURIs": [f"file://{path}:{line}:{column}"]}
+        how = {"gotoLineMode": True, "forceReuseWindow": True}
+        door.request("POST", "/", json.dumps({**wish, **how}))
+        answer = door.getresponse()
+        assert answer.status == HTTPStatus.OK, answer.read()
+        door.close()
 
     def _ask(self, verb: str, **rest: object) -> Any:
         assert self._browser.stdin is not None
@@ -131,3 +161,17 @@ class Window:
         answer = json.loads(self._browser.stdout.readline())
         assert "error" not in answer, answer["error"]
         return answer["answer"]
+
+
+class _Door(HTTPConnection):
+    """A connection to VS Code's own socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=SECONDS)
+        self._path = str(path)
+
+    def connect(self) -> None:
+        """Connect to the socket's file in place of a host."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)

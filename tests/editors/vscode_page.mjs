@@ -38,7 +38,7 @@ const verbs = {
     page.locator(selector).evaluateAll((found) => found.map((one) => one.ariaLabel)),
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
-  shot: ({ path, clip }) => page.screenshot({ path, ...(clip ? { clip } : {}) }),
+  shot: ({ path, selector }) => page.locator(selector).first().screenshot({ path }),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { type ExtensionContext, type TextEditorSelectionChangeEvent, window, workspace } from "vscode";
 import { DidChangeConfigurationNotification, LanguageClient, State } from "vscode-languageclient/node";
 
+import { Early } from "./early";
 import { findServer } from "./server";
 import { options } from "./settings";
 import type { Fault, State as Shown, Status } from "./status";
@@ -15,6 +16,7 @@ const HAS_WARNED = "hasWarned";
 
 export class Client {
   private running: LanguageClient | undefined;
+  private readonly early = new Early();
   readonly log = window.createOutputChannel("lsp-local", { log: true });
 
   constructor(
@@ -72,7 +74,7 @@ export class Client {
         documentSelector: SCHEMES.map((scheme) => ({ scheme })),
         initializationOptions: () => ({ "lsp-local": options(this.context) }),
         outputChannel: this.log,
-        middleware: watching(this.status, () => client),
+        middleware: watching(this.status, this.early, () => client),
       },
     );
     client.onDidChangeState(({ newState }) => {
@@ -90,10 +92,12 @@ export class Client {
 
   private async tellCursor(event: TextEditorSelectionChangeEvent): Promise<void> {
     const { document, selection } = event.textEditor;
-    if (SCHEMES.includes(document.uri.scheme)) {
+    const client = this.ready;
+    if (client && SCHEMES.includes(document.uri.scheme)) {
+      this.early.moved(client, event);
       const { line, character } = selection.active;
       const uri = document.uri.toString();
-      await this.ready?.sendNotification("lspLocal/didMoveCursor", { textDocument: { uri }, position: { line, character } });
+      await client.sendNotification("lspLocal/didMoveCursor", { textDocument: { uri }, position: { line, character } });
     }
   }
 

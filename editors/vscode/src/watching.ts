@@ -3,6 +3,7 @@
 import type { InlineCompletionItem, InlineCompletionList, TextDocument } from "vscode";
 import type { LanguageClient, Middleware } from "vscode-languageclient/node";
 
+import type { Early } from "./early";
 import type { State, Status } from "./status";
 
 const LOADING = "Loading ";
@@ -14,11 +15,21 @@ const NO_MODEL: State = {
   fix: { title: "Get a model", command: "lsp-local.switchModel" },
 };
 
-type Items = InlineCompletionItem[] | InlineCompletionList | null | undefined;
+export type Items = InlineCompletionItem[] | InlineCompletionList | null | undefined;
 
 /** Return what the client is to call; `client` comes later, since it needs this to be made. */
-export function watching(status: Status, client: () => LanguageClient): Middleware {
-  const loads = new Set<number | string>();
+export function watching(status: Status, early: Early, client: () => LanguageClient): Middleware {
+  return {
+    didChange: (event, next) => {
+      early.changed(event);
+      return next(event);
+    },
+    provideInlineCompletionItems: suggesting(status, early, client),
+    handleWorkDoneProgress: loading(status),
+  };
+}
+
+function suggesting(status: Status, early: Early, client: () => LanguageClient): NonNullable<Middleware["provideInlineCompletionItems"]> {
   let askedAt = 0;
 
   async function ask(document: TextDocument): Promise<void> {
@@ -31,29 +42,33 @@ export function watching(status: Status, client: () => LanguageClient): Middlewa
     status.setSilence(reason);
   }
 
-  return {
-    provideInlineCompletionItems: async (document, position, context, token, next) => {
-      const found = await status.during(Promise.resolve(next(document, position, context, token)));
-      if (isEmpty(found) && !token.isCancellationRequested) {
-        // What is wrong with the state is no reason to show no suggestion.
-        void ask(document).catch(() => undefined);
-      } else if (!isEmpty(found)) {
-        status.set("idle");
-        status.setSilence("");
-      }
-      return found;
-    },
-    handleWorkDoneProgress: (token, params, next) => {
-      if (params.kind === "begin" && params.title.startsWith(LOADING)) {
-        loads.add(token);
-        status.set("loading");
-      } else if (!loads.has(token)) {
-        next(token, params);
-      } else if (params.kind === "end") {
-        loads.delete(token);
-        status.set("idle");
-      }
-    },
+  return async (document, position, context, token, next) => {
+    const answer = early.answer(document, position, context) ?? next(document, position, context, token);
+    const found = await status.during(Promise.resolve(answer));
+    if (isEmpty(found) && !token.isCancellationRequested) {
+      // What is wrong with the state is no reason to show no suggestion.
+      void ask(document).catch(() => undefined);
+    } else if (!isEmpty(found)) {
+      status.set("idle");
+      status.setSilence("");
+    }
+    return found;
+  };
+}
+
+/** Loading the model is shown in the status bar, all other progress where VS Code shows it. */
+function loading(status: Status): NonNullable<Middleware["handleWorkDoneProgress"]> {
+  const loads = new Set<number | string>();
+  return (token, params, next) => {
+    if (params.kind === "begin" && params.title.startsWith(LOADING)) {
+      loads.add(token);
+      status.set("loading");
+    } else if (!loads.has(token)) {
+      next(token, params);
+    } else if (params.kind === "end") {
+      loads.delete(token);
+      status.set("idle");
+    }
   };
 }
 
