@@ -17,10 +17,11 @@
 (defun lsp-local--no-model (text)
   "Take note of TEXT, by which there is no model; show it once."
   (setq lsp-local--problem
-        (replace-regexp-in-string "; run `.*" "; M-x lsp-local-pull-model gets it" text))
+        (replace-regexp-in-string "; run `.*" "; M-x lsp-local-pull-model gets it"
+                                  (string-remove-prefix "lsp-local: " text)))
   (unless lsp-local--has-said-so
     (setq lsp-local--has-said-so t)
-    (message "%s" lsp-local--problem))
+    (message "lsp-local: %s" lsp-local--problem))
   (force-mode-line-update t))
 
 (defun lsp-local--lacks-model-p ()

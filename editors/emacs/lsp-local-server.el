@@ -15,6 +15,7 @@
 (require 'lsp-local-positions)
 (require 'project)
 (require 'seq)
+(require 'subr-x)
 (require 'url-util)
 
 (defgroup lsp-local nil
@@ -232,7 +233,7 @@ ON-RESULT is called with the result, ON-ERROR with the message of a refusal."
   (unless (run-hook-with-args-until-success 'lsp-local--message-functions params)
     (let ((text (plist-get params :message)))
       (when (eql (plist-get params :type) 1)
-        (setq lsp-local--problem text))
+        (setq lsp-local--problem (string-remove-prefix "lsp-local: " text)))
       (message "%s" text)
       (force-mode-line-update t))))
 

@@ -13,7 +13,9 @@ ROOT = HERE.parent.parent
 SOURCES = ROOT / "editors" / "emacs"
 PROGRAM = shutil.which("emacs")
 TMUX = shutil.which("tmux")
-LOAD = ("-q", "-f", "package-initialize", "-L", str(SOURCES), "-L", str(HERE))
+# Compiling what it loads would keep a core busy. The name is another one since Emacs 29.
+CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
+LOAD = ("-q", "--eval", CALM, "-f", "package-initialize", "-L", str(SOURCES), "-L", str(HERE))
 
 
 def environment(folder: Path, model: str | Path) -> dict[str, str]:

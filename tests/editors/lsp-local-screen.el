@@ -8,10 +8,7 @@
 
 (require 'lsp-local)
 
-(defvar native-comp-async-report-warnings-errors)
-
 (setq inhibit-startup-screen t
-      native-comp-async-report-warnings-errors nil
       create-lockfiles nil
       make-backup-files nil
       auto-save-default nil

@@ -14,7 +14,12 @@ BASIC = [
 ]
 LEVELS = (0, 95, 135, 175, 215, 255)
 _WORDS = re.compile(r"\S+(?: \S+)*")  # viewers disagree on other spaces
-_LOOKS = {1: "is_bold", 3: "is_slanted", 4: "is_underlined", 7: "is_reversed"}
+_LOOKS = {
+    1: 'font-weight="bold"',
+    3: 'font-style="italic"',
+    4: 'text-decoration="underline"',
+    7: "reversed",
+}
 _SGR = re.compile(r"\x1b\[([\d;]*)m|\x1b[()].|\x1b\[[^m]*?[A-Za-ln-z]|[\x0e\x0f]")
 
 
@@ -24,10 +29,7 @@ class Style:
 
     ink: str | None = None
     paper: str | None = None
-    is_bold: bool = False
-    is_slanted: bool = False
-    is_underlined: bool = False
-    is_reversed: bool = False
+    looks: frozenset[str] = frozenset()
 
 
 def draw(screen: str, cursor: tuple[int, int] | None = None) -> str:
@@ -79,10 +81,9 @@ def _pieces(rows: list[str]) -> Iterator[str]:
 
 def _piece(text: str, style: Style, column: int, row: int) -> Iterator[str]:
     ink, paper = style.ink or INK, style.paper
-    if style.is_reversed:
+    if "reversed" in style.looks:
         ink, paper = paper or PAPER, ink
-    looks = ' font-weight="bold"' * style.is_bold + ' font-style="italic"' * style.is_slanted
-    looks += ' text-decoration="underline"' * style.is_underlined
+    looks = "".join(f" {look}" for look in sorted(style.looks - {"reversed"}))
     x, y = MARGIN + column * CELL, MARGIN + row * LINE
     if paper and text:
         yield f'<rect x="{x:.1f}" y="{y}" width="{_wide(text)}" height="{LINE}" fill="{paper}"/>'
@@ -121,9 +122,11 @@ def _simple(style: Style, code: int) -> Style:
     if code in (39, 49):
         return _coloured(style, code - 1, None)
     if code in _LOOKS:
-        return replace(style, **{_LOOKS[code]: True})
+        return replace(style, looks=style.looks | {_LOOKS[code]})
+    if code == 22:
+        code = 21  # bold's own end is another code
     if code - 20 in _LOOKS:
-        return replace(style, **{_LOOKS[code - 20]: False})
+        return replace(style, looks=style.looks - {_LOOKS[code - 20]})
     return Style() if code == 0 else style
 
 
