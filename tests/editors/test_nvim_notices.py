@@ -38,6 +38,10 @@ def test_without_a_model_a_line_names_the_command_and_typing_goes_on(nvim: Canne
     nvim.keys("re")
     nvim.until_ghost("turn a + b")
     assert nvim.messages == ADVICE
+    assert nvim.statusline == "lsp-local: no model"
+    for value in ({"kind": "begin", "title": "Loading it"}, {"kind": "end"}):
+        nvim.server_says("$/progress", {"token": "l", "value": value})
+    assert nvim.statusline == "lsp-local"
 
 
 def test_pull_has_the_server_download_and_shows_how_far_it_is(nvim: Canned) -> None:

@@ -152,9 +152,7 @@ def test_a_key_with_nothing_to_do_does_what_it_did_before(nvim: Canned) -> None:
             " vim.api.nvim_exec_autocmds('User', { pattern = 'BlinkCmpMenuClose' })",
             id="blink.cmp's",
         ),
-        pytest.param(
-            "cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"
-        ),
+        pytest.param("cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"),
     ],
 )
 def test_it_hides_while_a_menu_is_open(nvim: Canned, opens: str, closes: str) -> None:

@@ -142,6 +142,7 @@ function M.start()
     return
   end
   is_started = true
+  vim.cmd.runtime('plugin/lsp_local.lua') -- where a plugin manager has not read it: the command
   local options = M.options
   local group = vim.api.nvim_create_augroup('lsp_local', {})
   vim.api.nvim_set_hl(0, 'LspLocalGhost', { default = true, link = 'Comment' })
