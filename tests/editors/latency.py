@@ -69,8 +69,8 @@ def measure(version: str, ghost: str) -> None:
     server = statistics.median(pair[1] for pair in found)
     shim = statistics.median(pair[0] - pair[1] for pair in found)
     print(
-        f"Neovim {version} {ghost}: {whole:.1f} ms, of it the server {server:.1f}, the editor {shim:.1f} "
-        f"(medians of {len(found)} keys; load {os.getloadavg()[0]:.1f})",
+        f"Neovim {version} {ghost}: {whole:.1f} ms, of it the server {server:.1f}, "
+        f"the editor {shim:.1f} (medians of {len(found)} keys; load {os.getloadavg()[0]:.1f})",
         flush=True,
     )
 
