@@ -16,7 +16,7 @@ local function check_command()
   local command = client.config().cmd
   if type(command) ~= 'table' then
     vim.health.info('the server is started by a function of yours')
-    return false
+    return true
   end
   local path = vim.fn.exepath(command[1])
   if path == '' then
@@ -77,9 +77,11 @@ function M.check()
   vim.health.start('lsp-local')
   check_neovim()
   if check_command() then
-    check_models()
+    if vim.fn.executable(client.command_line()[1]) == 1 then
+      check_models()
+    end
+    check_server()
   end
-  check_server()
   check_keys()
 end
 

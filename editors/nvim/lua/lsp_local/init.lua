@@ -162,8 +162,8 @@ function M.start()
 
   local command = client.config().cmd
   if type(command) == 'table' and vim.fn.executable(command[1]) == 0 then
-    local advice = 'is not found; `:checkhealth lsp_local` says what to do'
-    return notices.say(('`%s` %s'):format(command[1], advice), vim.log.levels.WARN)
+    local advice = '`%s` is not found; see `:checkhealth lsp_local`'
+    return notices.say(advice:format(command[1]), vim.log.levels.WARN)
   end
   client.enable()
 end
