@@ -229,28 +229,23 @@ class Neovim:
         with suppress(OSError, EOFError):  # the connection ends before the answer
             self.vim.command("qall!")
         self.vim.close()
-        self.process.wait(LIMIT)
+        self.process.communicate(timeout=LIMIT)
         until(lambda: not any(_is_running(server) for server in servers))
 
 
 def _started(program: Path, script: Path) -> subprocess.Popen[bytes]:
     """Start a Neovim of our own: its end can be waited for, and its complaints read."""
     folder = script.parent
-    argv = [
-        str(program),
-        "--headless",
-        "--listen",
-        str(folder / SOCKET),
-        "-n",
-        "-i",
-        "NONE",
-        "-u",
-        str(script),
-    ]
-    environment, nowhere = {**os.environ, **_environment(folder)}, subprocess.DEVNULL
+    argv = [program, "--embed", "--headless", "--listen", folder / SOCKET, "-n", "-i", "NONE"]
+    until_we_end = subprocess.PIPE  # embedded, Neovim ends with its input, so also with us
     with (folder / ERRORS).open("wb") as errors:
         return subprocess.Popen(
-            argv, env=environment, cwd=folder, stdin=nowhere, stdout=nowhere, stderr=errors
+            [*map(str, argv), "-u", str(script)],
+            env={**os.environ, **_environment(folder)},
+            cwd=folder,
+            stdin=until_we_end,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
 
 

@@ -68,8 +68,11 @@ def test_pull_has_the_server_download_and_shows_how_far_it_is(nvim: Canned) -> N
 
 
 def test_a_long_message_takes_one_line_and_is_whole_in_a_window(nvim: Canned) -> None:
+    nvim.vim.ui_attach(80, 24, rgb=True)
     said = "lsp-local: " + "a word and " * 20 + "é😋 the end"
     nvim.server_says("window/showMessage", {"type": 2, "message": said})
+    assert nvim.vim.api.get_mode() == {"mode": "i", "blocking": False}  # no "Press ENTER"
+    nvim.vim.ui_detach()
     assert nvim.messages.startswith("lsp-local: a word and ")
     assert nvim.messages.endswith("… (:LspLocal messages)")
     assert nvim.vim.funcs.strdisplaywidth(nvim.messages) == nvim.vim.vvars["echospace"]
