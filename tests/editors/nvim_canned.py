@@ -24,11 +24,6 @@ class Canned(Neovim):
     def is_ready(self) -> bool:
         return bool(self.lua("return #vim.lsp.get_clients({ bufnr = 0 }) == 1"))
 
-    @property
-    def is_builtin(self) -> bool:
-        """Whether Neovim's own ghost text shows."""
-        return bool(self.lua("return require('lsp_local').is_builtin()"))
-
     def says(self, text: str) -> None:
         """Have the server say this from now on; what was sent until now is forgotten."""
         self.lua(

@@ -178,6 +178,16 @@ class Neovim:
         return bool((figures.get("result") or {}).get("work"))
 
     @property
+    def has_builtin(self) -> bool:
+        """Whether Neovim has a ghost text of its own."""
+        return bool(self.lua("return vim.lsp.inline_completion ~= nil"))
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether Neovim's own ghost text shows."""
+        return bool(self.lua("return require('lsp_local').is_builtin()"))
+
+    @property
     def why(self) -> list[dict[str, Any]]:
         """Return how the requests of the current buffer ended, newest first."""
         uri = self.lua("return vim.uri_from_bufnr(0)")
@@ -205,8 +215,7 @@ class Neovim:
     @property
     def worker(self) -> int | None:
         """Return the process id of the model's worker, None while there is none."""
-        server = _children(self.vim.funcs.getpid())
-        workers = [pid for parent in server for pid in _children(parent)]
+        workers = [pid for server in _children(self.process.pid) for pid in _children(server)]
         return workers[0] if workers else None
 
     def kill_worker(self) -> None:
@@ -215,31 +224,28 @@ class Neovim:
         os.kill(self.worker, signal.SIGKILL)
 
     def end(self) -> None:
-        """End the editor, and with it the server."""
+        """End the editor, and wait for the server, which writes to the folder at its end."""
+        servers = _children(self.process.pid)
         with suppress(OSError, EOFError):  # the connection ends before the answer
             self.vim.command("qall!")
         self.vim.close()
-        self.process.wait(LIMIT)
+        self.process.communicate(timeout=LIMIT)
+        until(lambda: not any(_is_running(server) for server in servers))
 
 
 def _started(program: Path, script: Path) -> subprocess.Popen[bytes]:
     """Start a Neovim of our own: its end can be waited for, and its complaints read."""
     folder = script.parent
-    argv = [
-        str(program),
-        "--headless",
-        "--listen",
-        str(folder / SOCKET),
-        "-n",
-        "-i",
-        "NONE",
-        "-u",
-        str(script),
-    ]
-    environment, nowhere = {**os.environ, **_environment(folder)}, subprocess.DEVNULL
+    argv = [program, "--embed", "--headless", "--listen", folder / SOCKET, "-n", "-i", "NONE"]
+    until_we_end = subprocess.PIPE  # embedded, Neovim ends with its input, so also with us
     with (folder / ERRORS).open("wb") as errors:
         return subprocess.Popen(
-            argv, env=environment, cwd=folder, stdin=nowhere, stdout=nowhere, stderr=errors
+            [*map(str, argv), "-u", str(script)],
+            env={**os.environ, **_environment(folder)},
+            cwd=folder,
+            stdin=until_we_end,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
 
 
@@ -261,10 +267,17 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _children(parent: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            state, ppid = stat.read_text().rpartition(")")[2].split()[:2]
-            if int(ppid) == parent and state != "Z":
-                found.append(int(stat.parent.name))
-    return found
+    stats = Path("/proc").glob("[0-9]*/stat")
+    return [int(stat.parent.name) for stat in stats if _parent(stat) == parent]
+
+
+def _is_running(pid: int) -> bool:
+    return _parent(Path(f"/proc/{pid}/stat")) is not None
+
+
+def _parent(stat: Path) -> int | None:
+    """Return the parent of a process, None where it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        return int(parent) if state != "Z" else None
+    return None

@@ -1,5 +1,6 @@
 """The shim in real Neovims, with the real server and the real model."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +9,28 @@ import pytest
 
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
-from nvim_screen import VARIANTS, Neovim, binary, setup_with_server, until
+from nvim_picture import draw, look
+from nvim_screen import ROOT, VARIANTS, Neovim, binary, setup_with_server, until
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
 CLIP = (
     "def clip<CURSOR>(value, low, high):\n"
     "    if value < low:\n        return low\n    return value\n"
 )
+
+WORDS = """def count_words(text: str) -> dict[str, int]:
+    \"\"\"Return how often each word stands in `text`.\"\"\"
+    counts: dict[str, int] = {}
+    for word in text.lower().split():<CURSOR>
+    return counts
+"""
+COUNTING = """
+        if word in counts:
+            counts[word] += 1
+        else:
+            counts[word] = 1"""
+PICTURE = ROOT / "docs" / "images" / "neovim.svg"
+STATUSLINE = " %f%=%{v:lua.require'lsp_local'.statusline()} "
 
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
@@ -199,3 +215,15 @@ def test_what_was_accepted_is_counted(nvim: Neovim) -> None:
     before = nvim.feedback.get("n_accepted", 0)
     nvim.keys("<Tab>")
     until(lambda: nvim.feedback.get("n_accepted", 0) == before + 1, lambda: nvim.feedback)
+
+
+def test_the_picture(nvim: Neovim) -> None:
+    nvim.lua("vim.o.statusline, vim.o.termguicolors = ..., true", STATUSLINE)
+    nvim.open("words.py", WORDS)
+    nvim.until_ghost(COUNTING)
+    picture = draw(look(nvim.vim, 72, 11), "Neovim")
+    assert ">counts[word] += 1</text>" in picture
+    assert ">lsp-local</text>" in picture
+    if os.environ.get("UPDATE") and nvim.has_builtin and not nvim.is_builtin:
+        PICTURE.parent.mkdir(exist_ok=True)
+        PICTURE.write_text(picture)

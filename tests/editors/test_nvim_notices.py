@@ -1,5 +1,6 @@
 """What Neovim tells its user: the first run without a model, a download, and long messages."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
 from nvim_canned import Canned, canned
-from nvim_screen import MARK, VARIANTS, until
+from nvim_screen import MARK, SHIM, VARIANTS, until
 
 QUESTION = {
     "type": 3,
@@ -38,6 +39,10 @@ def test_without_a_model_a_line_names_the_command_and_typing_goes_on(nvim: Canne
     nvim.keys("re")
     nvim.until_ghost("turn a + b")
     assert nvim.messages == ADVICE
+    assert nvim.statusline == "lsp-local: no model"
+    for value in ({"kind": "begin", "title": "Loading it"}, {"kind": "end"}):
+        nvim.server_says("$/progress", {"token": "l", "value": value})
+    assert nvim.statusline == "lsp-local"
 
 
 def test_pull_has_the_server_download_and_shows_how_far_it_is(nvim: Canned) -> None:
@@ -63,8 +68,11 @@ def test_pull_has_the_server_download_and_shows_how_far_it_is(nvim: Canned) -> N
 
 
 def test_a_long_message_takes_one_line_and_is_whole_in_a_window(nvim: Canned) -> None:
+    nvim.vim.ui_attach(80, 24, rgb=True)
     said = "lsp-local: " + "a word and " * 20 + "é😋 the end"
     nvim.server_says("window/showMessage", {"type": 2, "message": said})
+    assert nvim.vim.api.get_mode() == {"mode": "i", "blocking": False}  # no "Press ENTER"
+    nvim.vim.ui_detach()
     assert nvim.messages.startswith("lsp-local: a word and ")
     assert nvim.messages.endswith("… (:LspLocal messages)")
     assert nvim.vim.funcs.strdisplaywidth(nvim.messages) == nvim.vim.vvars["echospace"]
@@ -79,3 +87,23 @@ def test_other_questions_of_the_server_are_said_and_not_answered(nvim: Canned) -
     question = {"type": 3, "message": "which?", "actions": [{"title": "one"}]}
     assert nvim.server_asks("window/showMessageRequest", question) is None
     assert nvim.messages == "lsp-local: which?"
+
+
+def test_checkhealth(nvim: Canned) -> None:
+    nvim.keys("<Esc>")
+    nvim.vim.command("checkhealth lsp_local")
+    by = "vim.lsp.inline_completion" if nvim.is_builtin else "this plugin"
+    assert f"ghost text by {by}" in nvim.text
+    assert "version 0 runs, positions in utf-16" in nvim.text
+    assert "ERROR" not in nvim.text
+    assert "mapped by something else" not in nvim.text
+
+
+def test_the_help_has_its_tags(nvim: Canned) -> None:
+    folder = nvim.folder / "doc"
+    shutil.copytree(SHIM / "doc", folder)
+    nvim.vim.command(f"helptags {folder}")
+    assert (folder / "tags").read_text() == (SHIM / "doc" / "tags").read_text()
+    nvim.keys("<Esc>")
+    nvim.vim.command("help lsp-local-options")
+    assert nvim.vim.current.line.endswith("*lsp-local-options*")

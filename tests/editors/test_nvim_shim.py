@@ -12,6 +12,11 @@ from pynvim.api import NvimError
 
 BLOCK = "if a:\n\treturn b\n\n    return 'é😋'"
 
+# Neovim's own does not cancel, and trusts that nobody answers late: the server supersedes.
+ours = pytest.mark.parametrize(
+    "editor", [one for one in VARIANTS if one[1] == "own"], ids=" ".join, indirect=True
+)
+
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
 def editor(request: pytest.FixtureRequest) -> Iterator[Canned]:
@@ -94,9 +99,8 @@ def test_what_is_typed_otherwise_goes_away(nvim: Canned) -> None:
     assert "turn" not in nvim.text
 
 
+@ours
 def test_a_late_answer_is_not_shown(nvim: Canned) -> None:
-    if nvim.is_builtin:
-        pytest.skip("Neovim's own ghost text trusts that what it cancels is not answered")
     nvim.lua("canned.is_slow = true")
     nvim.keys("re")
     until(lambda: nvim.lua("return #canned.waiting") >= 1)
@@ -106,9 +110,8 @@ def test_a_late_answer_is_not_shown(nvim: Canned) -> None:
     assert nvim.ghost == ""
 
 
+@ours
 def test_a_newer_request_cancels_the_older(nvim: Canned) -> None:
-    if nvim.is_builtin:
-        pytest.skip("Neovim's own ghost text does not cancel; the server supersedes")
     nvim.lua("canned.is_slow = true")
     nvim.keys("r")
     until(lambda: nvim.lua("return #canned.waiting") >= 1)
@@ -152,9 +155,7 @@ def test_a_key_with_nothing_to_do_does_what_it_did_before(nvim: Canned) -> None:
             " vim.api.nvim_exec_autocmds('User', { pattern = 'BlinkCmpMenuClose' })",
             id="blink.cmp's",
         ),
-        pytest.param(
-            "cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"
-        ),
+        pytest.param("cmp_says('menu_opened')", "cmp_says('menu_closed')", id="nvim-cmp's"),
     ],
 )
 def test_it_hides_while_a_menu_is_open(nvim: Canned, opens: str, closes: str) -> None:

@@ -150,7 +150,8 @@ local subcommands = {
   end,
   why = function()
     local path = vim.api.nvim_buf_get_name(0)
-    run('why', unpack(path ~= '' and { '--file', path } or {}))
+    local is_file = path ~= '' and vim.bo.buftype == ''
+    run('why', unpack(is_file and { '--file', path } or {}))
   end,
   stats = function()
     run('stats')
@@ -175,7 +176,7 @@ function M.run(given)
   local name, rest = given.args:match('^(%S+)%s*(.-)%s*$')
   local act = subcommands[name]
   if not act then
-    local advice = 'there is no `%s`; <Tab> behind :LspLocal shows what there is'
+    local advice = 'there is no `%s`; <Tab> shows what there is'
     return notices.say(advice:format(name), vim.log.levels.ERROR)
   end
   act(given, rest)

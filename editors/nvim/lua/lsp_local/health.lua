@@ -16,7 +16,7 @@ local function check_command()
   local command = client.config().cmd
   if type(command) ~= 'table' then
     vim.health.info('the server is started by a function of yours')
-    return false
+    return true
   end
   local path = vim.fn.exepath(command[1])
   if path == '' then
@@ -31,32 +31,58 @@ local function check_command()
 end
 
 local function check_models()
-  local command = client.command_line('model', 'list')
-  local done = vim.system(command, { text = true, env = { NO_COLOR = '1' } }):wait(20000)
-  if done.code ~= 0 then
+  local done = vim.system(client.command_line('model', 'list', '--json'), { text = true }):wait(20000)
+  local is_json, rows = pcall(vim.json.decode, done.stdout)
+  if done.code ~= 0 or not is_json then
     local reason = done.code == 124 and 'It took longer than 20 s.' or vim.trim(done.stderr)
     return vim.health.error('the command line does not work', { reason })
   end
-  vim.health.info('models:\n' .. vim.trim(done.stdout))
-  vim.health.info('`:LspLocal doctor` measures the speed of this machine')
+  local here = {}
+  for _, row in ipairs(rows) do
+    if row.state ~= 'not here' then
+      table.insert(here, row.name)
+    end
+  end
+  local wanted = (client.config().init_options or {}).model or ''
+  if #here > 0 then
+    vim.health.ok('models that are here: ' .. table.concat(here, ', '))
+  elseif not wanted:match('%.gguf$') then
+    vim.health.warn('no model is here yet', { '`:LspLocal pull` downloads one.' })
+  end
+end
+
+--- What has taken a key after us gets it first.
+local function check_keys()
+  for name, key in pairs(require('lsp_local').options.keys or {}) do
+    local mapping = key and vim.fn.maparg(key, 'i', false, true) or {}
+    if key and not (mapping.desc or ''):match('^lsp%-local') then
+      local said = '`%s` (%s) is mapped by something else, which must pass it on'
+      vim.health.info(said:format(key, name))
+    end
+  end
 end
 
 local function check_server()
   local server = client.find()
-  if not server then
-    return vim.health.warn('the server does not run', { 'Open a file, and see :LspLog.' })
+  if server then
+    local version = server.server_info and server.server_info.version or '?'
+    vim.health.ok(('version %s runs, positions in %s'):format(version, server.offset_encoding))
+    return vim.health.info('`:LspLocal doctor` measures the speed of this machine')
   end
-  local version = server.server_info and server.server_info.version or '?'
-  vim.health.ok(('version %s runs, positions in %s'):format(version, server.offset_encoding))
+  local log = require('vim.lsp.log').get_filename()
+  vim.health.warn('the server does not run', { ('The last lines of %s may say why.'):format(log) })
 end
 
 function M.check()
   vim.health.start('lsp-local')
   check_neovim()
   if check_command() then
-    check_models()
+    if vim.fn.executable(client.command_line()[1]) == 1 then
+      check_models()
+    end
+    check_server()
   end
-  check_server()
+  check_keys()
 end
 
 return M

@@ -142,6 +142,7 @@ function M.start()
     return
   end
   is_started = true
+  vim.cmd.runtime('plugin/lsp_local.lua') -- where a plugin manager has not read it: the command
   local options = M.options
   local group = vim.api.nvim_create_augroup('lsp_local', {})
   vim.api.nvim_set_hl(0, 'LspLocalGhost', { default = true, link = 'Comment' })
@@ -161,8 +162,8 @@ function M.start()
 
   local command = client.config().cmd
   if type(command) == 'table' and vim.fn.executable(command[1]) == 0 then
-    local advice = 'is not found; `:checkhealth lsp_local` says what to do'
-    return notices.say(('`%s` %s'):format(command[1], advice), vim.log.levels.WARN)
+    local advice = '`%s` is not found; see `:checkhealth lsp_local`'
+    return notices.say(advice:format(command[1]), vim.log.levels.WARN)
   end
   client.enable()
 end

@@ -4,6 +4,9 @@ local M = {}
 local LEVELS = { vim.log.levels.ERROR, vim.log.levels.WARN } -- by LSP's MessageType
 local downloads = {} ---@type table<string|integer, string> titles of the downloads under way
 
+--- Whether the server waits for a model that is not here.
+M.lacks_model = false
+
 --- What was said, all of it.
 ---@type string[]
 M.said = {}
@@ -30,6 +33,7 @@ local function ask(_, params)
     M.say(params.message)
     return vim.NIL
   end
+  M.lacks_model = true
   local size = params.message:match('%b()')
   M.say('no model yet; `:LspLocal pull` downloads it' .. (size and ' ' .. size or ''))
   return vim.NIL

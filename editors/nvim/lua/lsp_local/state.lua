@@ -7,7 +7,7 @@ local M = { is_paused = false, server_id = nil } ---@type table
 local METHOD = 'textDocument/inlineCompletion'
 local works = {} ---@type table<string|integer, string> titles of what is under way
 
----@return 'off'|'paused'|'loading'|'busy'|'idle'
+---@return 'off'|'paused'|'no model'|'loading'|'busy'|'idle'
 function M.name()
   local server = client.find()
   if not server or client.is_stopped(server) then
@@ -18,6 +18,9 @@ function M.name()
   end
   for _, title in pairs(works) do
     return (title:match('^Load') or title:match('^Download')) and 'loading' or 'busy'
+  end
+  if notices.lacks_model then
+    return 'no model'
   end
   for _, request in pairs(server.requests) do
     if request.method == METHOD and request.type == 'pending' then
@@ -48,6 +51,7 @@ function M.watch(group, is_builtin_off)
       end
       if server.id ~= M.server_id then -- a new server suggests
         M.server_id, M.is_paused, works = server.id, false, {}
+        notices.lacks_model = false
       end
       if is_builtin_off then
         vim.lsp.inline_completion.enable(false, { client_id = server.id })
@@ -66,6 +70,9 @@ function M.watch(group, is_builtin_off)
         works[params.token] = nil
       else
         works[params.token] = params.value.title or works[params.token] or ''
+      end
+      if (params.value.title or ''):match('^Load') then
+        notices.lacks_model = false
       end
       vim.cmd.redrawstatus()
       notices.progress(params.token, params.value)
