@@ -24,6 +24,10 @@ SETTINGS: dict[str, object] = {
     "editor.autoClosingQuotes": "never",
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
     "editor.minimap.enabled": False,
+    "editor.scrollbar.vertical": "hidden",
+    "editor.overviewRulerBorder": False,
+    "breadcrumbs.enabled": False,
+    "workbench.colorTheme": "Default Dark Modern",
     "chat.disableAIFeatures": True,
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -166,8 +170,9 @@ def _serving(folder: Path, trusted: bool) -> Iterator[str]:
 def _browsing() -> Iterator["subprocess.Popen[str]"]:
     tools = installed()
     script = Path(__file__).with_name("vscode_page.mjs")
+    scale = "2" if os.environ.get("UPDATE") else "1"  # pictures are to be sharp
     browser = subprocess.Popen(
-        [tools.node, script, tools.app, tools.chromium],
+        [tools.node, script, tools.app, tools.chromium, scale],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -43,7 +43,8 @@ class Window:
         column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
         self._go_to(path, line, column)
         self.until(lambda: self.texts(".tab.active") == [name])
-        self.until(lambda: self.texts(PLACE) == [f"Ln {line}, Col {column}"])
+        # The column there counts the cells of the screen.
+        self.until(lambda: any(f"Ln {line}, " in one for one in self.texts(PLACE)))
         self.until(lambda: self.texts(".monaco-editor.focused") != [])
         return path
 
@@ -67,6 +68,10 @@ class Window:
             return self.ghost() != ""
 
         self.until(is_shown)
+
+    def key_to_ghost(self) -> float:
+        """Return the milliseconds from the last key to the frame after ghost text was put there."""
+        return float(self._ask("keyToGhost"))
 
     def status(self) -> str:
         """Return what our entry in the status bar says to a screen reader."""
@@ -124,9 +129,9 @@ class Window:
         """Click on the first element."""
         self._ask("click", selector=selector)
 
-    def shot(self, path: Path, selector: str = "body") -> None:
-        """Write a picture of the window, or of an element of it."""
-        self._ask("shot", path=str(path), selector=selector)
+    def shot(self, path: Path, selector: str = "body", height: int | None = None) -> None:
+        """Write a picture of the window, or of the upper part of an element of it."""
+        self._ask("shot", path=str(path), selector=selector, height=height)
 
     def goto(self, url: str) -> None:
         """Open VS Code."""
