@@ -16,6 +16,7 @@ MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
 MORE_GHOST = ".suggest-preview-text .view-line"
 ROW = ".quick-input-widget:visible .monaco-list-row"
+TOAST = ".notifications-toasts"
 HOVER = ".monaco-hover:visible"
 ACTION = ".action-widget .monaco-list-row"
 STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
@@ -79,7 +80,7 @@ class Window:
 
     def popups(self) -> list[str]:
         """Return what stands in the corner."""
-        return self.texts(".notifications-toasts .notification-list-item-message")
+        return self.texts(f"{TOAST} .notification-list-item-message")
 
     def command(self, title: str) -> None:
         """Choose a command from the palette."""
