@@ -24,6 +24,10 @@ SETTINGS: dict[str, object] = {
     "editor.autoClosingQuotes": "never",
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
     "editor.minimap.enabled": False,
+    "editor.scrollbar.vertical": "hidden",
+    "editor.overviewRulerBorder": False,
+    "breadcrumbs.enabled": False,
+    "workbench.colorTheme": "Default Dark Modern",
     "chat.disableAIFeatures": True,
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -83,13 +87,16 @@ def npm(*arguments: str) -> None:
 def window(folder: Path, options: dict[str, object], trusted: bool = True) -> Iterator[Window]:
     """Open VS Code with our extension, on a new folder; close all at the end."""
     user, workspace = folder / "user", folder / "shop"
-    workspace.mkdir()
+    workspace.mkdir(exist_ok=True)
     # What only a machine may set is not read from the user's own file in a remote window.
     settings = user / "Machine" / "settings.json"
     settings.parent.mkdir(parents=True)
     ours = {"serverPath": _server(folder), "whyLog": str(folder / WHY), **options}
     told = {f"lsp-local.{name}": value for name, value in ours.items()}
     settings.write_text(json.dumps({**SETTINGS, **told}))
+    own = user / "User" / "settings.json"
+    own.parent.mkdir()
+    own.write_text(json.dumps({"security.workspace.trust.startupPrompt": "never"}))
     _install(folder)
     with _serving(folder, trusted) as url, _browsing() as browser:
         opened = Window(workspace, browser)
@@ -166,8 +173,9 @@ def _serving(folder: Path, trusted: bool) -> Iterator[str]:
 def _browsing() -> Iterator["subprocess.Popen[str]"]:
     tools = installed()
     script = Path(__file__).with_name("vscode_page.mjs")
+    scale = "2" if os.environ.get("UPDATE") else "1"  # pictures are to be sharp
     browser = subprocess.Popen(
-        [tools.node, script, tools.app, tools.chromium],
+        [tools.node, script, tools.app, tools.chromium, scale],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

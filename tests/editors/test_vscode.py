@@ -9,7 +9,10 @@ from vscode import ACTION, HOVER, Window
 
 pytestmark = pytest.mark.skipif(bool(code_server.missing()), reason=code_server.missing())
 
-PICTURE = code_server.ROOT / "docs" / "images" / "vscode.png"
+PICTURES = [
+    code_server.ROOT / "docs" / "images" / "vscode.png",
+    code_server.EXTENSION / "images" / "ghost-text.png",  # for the README in the package
+]
 SEARCH = '''def binary_search(items: list[int], target: int) -> int:
     """Return the index of target in the sorted list, or -1."""
     low, high = 0, len(items) - 1
@@ -38,7 +41,9 @@ def built() -> None:
 @pytest.fixture(scope="module")
 def window(built: None, qwen: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """One window for all tests, whose model is loaded; each test opens a file of its own."""
-    with code_server.window(tmp_path_factory.mktemp("vscode"), {"model": str(qwen)}) as opened:
+    # However busy the machine is, the same is said.
+    options = {"model": str(qwen), "deadlineMs": 10_000}
+    with code_server.window(tmp_path_factory.mktemp("vscode"), options) as opened:
         path = opened.open("warm.py", "def add(a, b):\n    return <CURSOR>\n")
         opened.ask_by_hand()
         opened.press("Escape")
@@ -64,6 +69,7 @@ def test_a_key_is_one_question(window: Window) -> None:
     window.until_ghost("+ later")
     ends = [(one["is_automatic"], one["character"], one["reason"]) for one in window.ends(path)]
     assert ends == [(True, len("    return now "), "shown")]
+    window.save(path)
 
 
 def test_typed_through(window: Window) -> None:
@@ -96,12 +102,13 @@ def test_a_line_of_several_is_taken(window: Window) -> None:
     window.type("\n")
     window.until(lambda: "\n" in window.ghost())
     if os.environ.get("UPDATE"):
-        window.shot(PICTURE, ".editor-group-container")
+        for picture in PICTURES:
+            window.shot(picture, ".editor-group-container", 300)
     first, *rest = window.ghost().splitlines()
     window.press("Control+Alt+ArrowRight")
     window.until(lambda: window.ghost().splitlines() == rest)
-    before, after = SEARCH.split("<CURSOR>")
-    assert window.save(path) == f"{before}\n        {first}{after}"
+    before, _ = SEARCH.split("<CURSOR>")
+    assert window.save(path).startswith(f"{before}\n        {first}\n")
 
 
 def test_dismissed(window: Window) -> None:

@@ -16,6 +16,7 @@ MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
 MORE_GHOST = ".suggest-preview-text .view-line"
 ROW = ".quick-input-widget:visible .monaco-list-row"
+TOAST = ".notifications-toasts"
 HOVER = ".monaco-hover:visible"
 ACTION = ".action-widget .monaco-list-row"
 STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
@@ -43,7 +44,8 @@ class Window:
         column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
         self._go_to(path, line, column)
         self.until(lambda: self.texts(".tab.active") == [name])
-        self.until(lambda: self.texts(PLACE) == [f"Ln {line}, Col {column}"])
+        # The column there counts the cells of the screen.
+        self.until(lambda: any(f"Ln {line}, " in one for one in self.texts(PLACE)))
         self.until(lambda: self.texts(".monaco-editor.focused") != [])
         return path
 
@@ -68,13 +70,17 @@ class Window:
 
         self.until(is_shown)
 
+    def key_to_ghost(self) -> float:
+        """Return the milliseconds from the last key to the frame after ghost text was put there."""
+        return float(self._ask("keyToGhost"))
+
     def status(self) -> str:
         """Return what our entry in the status bar says to a screen reader."""
         return " ".join(self._ask("labels", selector=STATUS))
 
     def popups(self) -> list[str]:
         """Return what stands in the corner."""
-        return self.texts(".notifications-toasts .notification-list-item-message")
+        return self.texts(f"{TOAST} .notification-list-item-message")
 
     def command(self, title: str) -> None:
         """Choose a command from the palette."""
@@ -124,9 +130,9 @@ class Window:
         """Click on the first element."""
         self._ask("click", selector=selector)
 
-    def shot(self, path: Path, selector: str = "body") -> None:
-        """Write a picture of the window, or of an element of it."""
-        self._ask("shot", path=str(path), selector=selector)
+    def shot(self, path: Path, selector: str = "body", height: int | None = None) -> None:
+        """Write a picture of the window, or of the upper part of an element of it."""
+        self._ask("shot", path=str(path), selector=selector, height=height)
 
     def goto(self, url: str) -> None:
         """Open VS Code."""

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-const [appFolder, chromiumPath] = process.argv.slice(2);
+const [appFolder, chromiumPath, scale] = process.argv.slice(2);
 const { chromium } = createRequire(`${appFolder}/`)("playwright-core");
 const SECONDS = 600; // a busy machine takes minutes for the first page
 
@@ -20,17 +20,35 @@ const browser = await chromium.launch({
     "--disable-sync",
   ],
 });
-const page = await browser.newPage({ viewport: { width: 1000, height: 600 } });
+const page = await browser.newPage({
+  viewport: { width: 1000, height: 600 },
+  deviceScaleFactor: Number(scale),
+});
 
 // VS Code draws a space as one that does not break.
 const texts = async (selector) =>
   (await page.locator(selector).allTextContents()).map((text) => text.replaceAll("\u00a0", " "));
+
+// The browser's own clock: what the way to this process costs is no part of it.
+await page.addInitScript((ghost) => {
+  const times = { key: 0, ghost: 0 };
+  window.timesOfTests = times;
+  const pressed = (event) => Object.assign(times, { key: event.timeStamp, ghost: 0 });
+  window.addEventListener("keydown", pressed, true);
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => [...change.addedNodes]);
+    if (added.some((node) => node.matches?.(ghost) || node.querySelector?.(ghost))) {
+      requestAnimationFrame(() => (times.ghost ||= performance.now()));
+    }
+  }).observe(document, { childList: true, subtree: true });
+}, ".ghost-text-decoration");
 
 const verbs = {
   goto: async ({ url }) => {
     await page.goto(url, { timeout: SECONDS * 1000 });
     await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: SECONDS * 1000 });
   },
+  keyToGhost: () => page.evaluate(() => window.timesOfTests.ghost - window.timesOfTests.key),
   press: ({ key }) => page.keyboard.press(key),
   type: ({ text, delay }) => page.keyboard.type(text, { delay }),
   texts: ({ selector }) => texts(selector),
@@ -38,7 +56,10 @@ const verbs = {
     page.locator(selector).evaluateAll((found) => found.map((one) => one.ariaLabel)),
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
-  shot: ({ path, selector }) => page.locator(selector).first().screenshot({ path }),
+  shot: async ({ path, selector, height }) => {
+    const box = await page.locator(selector).first().boundingBox();
+    await page.screenshot({ path, clip: { ...box, height: height ?? box.height } });
+  },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -2,10 +2,11 @@
 
 import { homedir } from "node:os";
 
-import { type ExtensionContext, type TextEditorSelectionChangeEvent, window, workspace } from "vscode";
+import { type ExtensionContext, type TextEditor, type TextEditorSelectionChangeEvent, window, workspace } from "vscode";
 import { DidChangeConfigurationNotification, LanguageClient, State } from "vscode-languageclient/node";
 
 import { Early } from "./early";
+import { listen } from "./messages";
 import { findServer } from "./server";
 import { options } from "./settings";
 import type { Fault, State as Shown, Status } from "./status";
@@ -33,7 +34,7 @@ export class Client {
         }
       }),
       workspace.onDidGrantWorkspaceTrust(() => this.tellOptions()),
-      window.onDidChangeTextEditorSelection((event) => this.tellCursor(event)),
+      window.onDidChangeTextEditorSelection((event) => this.moved(event)),
     );
   }
 
@@ -72,11 +73,13 @@ export class Client {
       { command, args: ["serve"], options: { cwd: homedir() } },
       {
         documentSelector: SCHEMES.map((scheme) => ({ scheme })),
-        initializationOptions: () => ({ "lsp-local": options(this.context) }),
+        // `firstRun`: we ask the user to fetch a model, so that the server need not.
+        initializationOptions: () => ({ "lsp-local": options(this.context), firstRun: "client" }),
         outputChannel: this.log,
         middleware: watching(this.status, this.early, () => client),
       },
     );
+    listen(client, this.context, () => this.wake(), this.status);
     client.onDidChangeState(({ newState }) => {
       if (this.running === client) {
         this.status.set(stateOf(newState));
@@ -90,14 +93,18 @@ export class Client {
     await this.ready?.sendNotification(DidChangeConfigurationNotification.type, { settings });
   }
 
-  private async tellCursor(event: TextEditorSelectionChangeEvent): Promise<void> {
-    const { document, selection } = event.textEditor;
+  /** Have the server look for its model again, which it does wherever the cursor moves. */
+  async wake(): Promise<void> {
+    if (this.ready && window.activeTextEditor) {
+      await tellCursor(this.ready, window.activeTextEditor);
+    }
+  }
+
+  private async moved(event: TextEditorSelectionChangeEvent): Promise<void> {
     const client = this.ready;
-    if (client && SCHEMES.includes(document.uri.scheme)) {
+    if (client && SCHEMES.includes(event.textEditor.document.uri.scheme)) {
       this.early.moved(client, event);
-      const { line, character } = selection.active;
-      const uri = document.uri.toString();
-      await client.sendNotification("lspLocal/didMoveCursor", { textDocument: { uri }, position: { line, character } });
+      await tellCursor(client, event.textEditor);
     }
   }
 
@@ -110,6 +117,12 @@ export class Client {
       void window.showWarningMessage(`lsp-local: ${message}`);
     }
   }
+}
+
+async function tellCursor(client: LanguageClient, { document, selection }: TextEditor): Promise<void> {
+  const { line, character } = selection.active;
+  const uri = document.uri.toString();
+  await client.sendNotification("lspLocal/didMoveCursor", { textDocument: { uri }, position: { line, character } });
 }
 
 /** Return what to show; a server that has died is started again by the client, a few times. */

@@ -23,7 +23,7 @@ export function registerCommands(context: ExtensionContext, client: Client, stat
     newPrompt,
     explain: () => commands.executeCommand("editor.action.showHover"),
     explainAgain: () => withServer(client, explainAgain),
-    switchModel,
+    switchModel: () => switchModel(() => client.wake()),
     why: () => pages.show("why nothing was suggested", ["why", "20"]),
     stats: () => pages.show("statistics", ["stats"]),
     doctor: () => pages.show("doctor", ["doctor"]),
@@ -76,6 +76,7 @@ async function pause(client: Client, status: Status, isWanted: boolean): Promise
     // The server's own command, which the client has registered.
     const isPaused = await commands.executeCommand<boolean>(isWanted ? "lspLocal.pause" : "lspLocal.resume");
     status.set(isPaused ? "paused" : "idle");
+    status.setSilence("");
   });
 }
 

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-import { type CancellationToken, ConfigurationTarget, ProgressLocation, window, workspace } from "vscode";
+import { type CancellationToken, ConfigurationTarget, type Progress, ProgressLocation, window, workspace } from "vscode";
 
 import { findServer, run } from "./server";
 
@@ -16,13 +16,16 @@ interface Model {
   default: boolean;
 }
 
+/** Has the server look for its model again. */
+export type Wake = () => Promise<void>;
+
 /** Let the user choose a model, fetch it where it is missing, and use it from now on. */
-export async function switchModel(): Promise<void> {
+export async function switchModel(wake: Wake): Promise<void> {
   const server = await findServer();
-  const models = JSON.parse(await run(server, ["model", "list", "--json"])) as Model[];
-  const current = workspace.getConfiguration("lsp-local").get<string>("model");
+  const setting = workspace.getConfiguration("lsp-local");
+  const current = setting.get<string>("model");
   const chosen = await window.showQuickPick(
-    models.map((model) => ({
+    (await known(server)).map((model) => ({
       label: model.name,
       description: `${size(model)}, ${model.state}${model.name === current ? ", in use" : ""}`,
       detail: `${model.description}; licence ${model.licence}`,
@@ -30,11 +33,23 @@ export async function switchModel(): Promise<void> {
     })),
     { placeHolder: "The model to use" },
   );
-  if (!chosen || !(await fetched(server, chosen.model))) {
-    return;
+  if (chosen && (await fetched(server, chosen.model))) {
+    await setting.update("model", chosen.model.name, ConfigurationTarget.Global);
+    await wake();
   }
-  const setting = workspace.getConfiguration("lsp-local");
-  await setting.update("model", chosen.model.name, ConfigurationTarget.Global);
+}
+
+/** Fetch the model that the server misses. */
+export async function getModel(name: string, wake: Wake): Promise<void> {
+  const server = await findServer();
+  const model = (await known(server)).find((one) => one.name === name);
+  if (model && (await fetched(server, model))) {
+    await wake();
+  }
+}
+
+async function known(server: string): Promise<Model[]> {
+  return JSON.parse(await run(server, ["model", "list", "--json"])) as Model[];
 }
 
 function size(model: Model): string {
@@ -49,10 +64,19 @@ async function fetched(server: string, model: Model): Promise<boolean> {
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Fetching ${model.name}`, cancellable: true },
     (progress, token) =>
-      pull(server, model, token, (message) => {
-        progress.report({ message });
-      }),
+      pull(server, model, token, reporter(progress)),
   );
+}
+
+/** Return what takes the lines that a pull prints; those with a percentage move the bar. */
+function reporter(progress: Progress<{ message: string; increment: number }>): (line: string) => void {
+  let before = 0;
+  return (message) => {
+    const percent = Number(/: (\d+) % of /.exec(message)?.[1] ?? before);
+    // A second stage begins anew, and the bar cannot go back.
+    progress.report({ message, increment: Math.max(0, percent - before) });
+    before = Math.max(before, percent);
+  };
 }
 
 function pull(server: string, model: Model, token: CancellationToken, report: (line: string) => void): Promise<boolean> {

@@ -10,6 +10,11 @@ export interface Fault {
 
 export type State = "starting" | "loading" | "idle" | "paused" | Fault;
 
+export const NO_MODEL: Fault = {
+  message: "there is no model that works",
+  fix: { title: "Get a model", command: "lsp-local.switchModel" },
+};
+
 // A suggestion that comes sooner would only make the icon flicker.
 const BUSY_MS = 300;
 
