@@ -14,7 +14,7 @@ NAMES = [
 ]
 
 pytestmark = pytest.mark.skipif(
-    emacs.PROGRAM is None, reason="there is no Emacs; tests/editors/install-emacs.sh"
+    emacs.PROGRAM is None, reason="there is no Emacs; tests/editors/install_emacs.sh"
 )
 
 
@@ -36,7 +36,7 @@ def test_in_emacs(name: str, said: str) -> None:
     full = f"lsp-local-tests-{name}"
     ended = re.search(rf"^ +(\S+) +\d+/\d+  {re.escape(full)}\b", said, re.MULTILINE)
     if ended is not None and ended[1] == "skipped":
-        pytest.skip("there is no eglot or no lsp-mode; tests/editors/install-emacs.sh")
+        pytest.skip("there is no eglot or no lsp-mode; tests/editors/install_emacs.sh")
     about = re.search(rf"^Test {re.escape(full)} backtrace:.*?^ +FAILED", said, re.M | re.S)
     assert ended is not None, said[-3000:]
     assert ended[1] == "passed", about[0] if about else said[-3000:]

@@ -41,7 +41,7 @@ GHOST = "sum(item.price * item.count for item in self.items)"
 
 pytestmark = pytest.mark.skipif(
     not (emacs.PROGRAM and emacs.TMUX),
-    reason="there is no Emacs or no tmux; tests/editors/install-emacs.sh",
+    reason="there is no Emacs or no tmux; tests/editors/install_emacs.sh",
 )
 
 
