@@ -5,7 +5,7 @@ from pathlib import Path
 
 import code_server
 import pytest
-from vscode import ACTION, HOVER, Window
+from vscode import ACTION, HOVER, TOAST, Window
 
 pytestmark = pytest.mark.skipif(bool(code_server.missing()), reason=code_server.missing())
 
@@ -23,6 +23,15 @@ CLIP = """def clip<CURSOR>(value, low, high):
     if value < low:
         return low
     return value
+"""
+NESTED = """def clip(value, low, high):
+    if value < low:
+        return low
+    else:
+        if value > high:
+            return <CURSOR>high
+        else:
+            return value
 """
 AREA = "def area(width, height):\n    return width * height\n\n\nar<CURSOR>ea(2, 3)\n"
 
@@ -182,6 +191,20 @@ def test_a_code_action_is_resolved_when_it_is_chosen(window: Window) -> None:
     assert written.replace(docstring[0], "") == CLIP.replace("<CURSOR>", "")
     window.press("Control+z")
     assert window.save(path) == CLIP.replace("<CURSOR>", "")
+
+
+def test_a_rewrite_is_seen_before_it_is_made(window: Window) -> None:
+    path = window.open("rewrite.py", NESTED)
+    window.command("lsp-local: Rewrite by")
+    window.until(lambda: window.texts(".quick-input-widget:visible .quick-input-title") != [])
+    window.type("return early instead of nesting")
+    window.press("Enter")
+    window.until(lambda: window.popups() == ["lsp-local: Make this change?"])
+    assert window.texts(".tab.active") == ["rewrite.py: Rewrite"]
+    assert path.read_text() == NESTED.replace("<CURSOR>", "")
+    window.click(f"{TOAST} .monaco-button:has-text('Apply')")
+    window.until(lambda: window.texts(".tab.active") == ["rewrite.py"])
+    assert window.save(path) != NESTED.replace("<CURSOR>", "")
 
 
 @pytest.mark.parametrize("script", ["check", "lint"])

@@ -1,10 +1,11 @@
 /** What a command of `lsp-local` prints, as a page that nobody is asked to save. */
 
-import { EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from "vscode";
+import { EventEmitter, languages, ProgressLocation, type TextDocumentContentProvider, Uri, window, workspace } from "vscode";
 
 import { findServer, run } from "./server";
 
 const SCHEME = "lsp-local";
+const LANGUAGE = "lsp-local-page"; // its lines are wrapped
 
 export class Pages implements TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
@@ -23,9 +24,11 @@ export class Pages implements TextDocumentContentProvider {
   /** Show what the command prints, or what it says is wrong. */
   async show(title: string, args: string[]): Promise<void> {
     const uri = Uri.from({ scheme: SCHEME, path: title });
-    this.texts.set(title, await printed(args));
+    const location = ProgressLocation.Window; // measuring takes the doctor seconds
+    this.texts.set(title, await window.withProgress({ location, title: `lsp-local: ${title}` }, () => printed(args)));
     this.changed.fire(uri);
-    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+    const page = await languages.setTextDocumentLanguage(await workspace.openTextDocument(uri), LANGUAGE);
+    await window.showTextDocument(page, { preview: true });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Edits that the user asks for in words: an instruction of the moment, or a prompt file. */
 
-import { type TextEditor, Uri, window, workspace } from "vscode";
+import { type TextDocument, type TextEditor, Uri, window, workspace } from "vscode";
 import {
   type CodeAction,
   CodeActionRequest,
@@ -10,6 +10,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageclient/node";
 
+import { isWanted } from "./preview";
 import { findServer, run } from "./server";
 
 let lastInstruction = "";
@@ -23,11 +24,7 @@ export async function rewrite(client: LanguageClient): Promise<void> {
   }
   lastInstruction = instruction;
   const edit = await client.sendRequest<WorkspaceEdit | null>("lspLocal/rewrite", { ...place(client, editor), instruction });
-  for (const note of Object.values(edit?.changeAnnotations ?? {})) {
-    // VS Code's own preview opens for edits that say so.
-    note.needsConfirmation = true;
-  }
-  await apply(client, edit);
+  await apply(client, edit, editor.document);
 }
 
 /** Let the user choose one of the prompt files that apply here, and run it. */
@@ -107,10 +104,18 @@ function isAction(one: CodeAction | Command): one is CodeAction {
   return typeof one.command !== "string";
 }
 
-/** Make an edit; without one the server has said why. */
-async function apply(client: LanguageClient, edit: WorkspaceEdit | null | undefined): Promise<void> {
+/** Make an edit, of `preview` once the user has seen it; without an edit the server has said why. */
+async function apply(client: LanguageClient, edit: WorkspaceEdit | null | undefined, preview?: TextDocument): Promise<void> {
   const converted = edit && (await client.protocol2CodeConverter.asWorkspaceEdit(edit));
-  if (converted) {
-    await workspace.applyEdit(converted, { isRefactoring: true });
+  if (!converted) {
+    return;
   }
+  const version = preview?.version;
+  if (preview && !(await isWanted(preview, converted.get(preview.uri)))) {
+    return;
+  }
+  if (preview?.version !== version) {
+    throw new Error("the text has changed meanwhile, so nothing was done");
+  }
+  await workspace.applyEdit(converted, { isRefactoring: true });
 }

@@ -40,7 +40,8 @@ export function run(server: string, args: string[], cwd = homedir()): Promise<st
   return new Promise((resolve, reject) => {
     execFile(server, args, { cwd, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
       if (error) {
-        reject(new Error(stderr.trim() || error.message));
+        // What the doctor finds is its output, and an error to the system.
+        reject(new Error(stderr.trim() || stdout.trim() || error.message));
       } else {
         resolve(stdout);
       }
