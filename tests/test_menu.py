@@ -205,6 +205,22 @@ async def test_ghost_text_and_menu_do_not_answer_for_each_other(
     assert (older, [item["label"] for item in newer]) == ([], ["a + b"])
 
 
+async def test_a_menu_that_is_closed_leaves_the_ghost_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, slow = await started(monkeypatch, deadlineMs=60_000)
+    ended: list[str] = []
+    monkeypatch.setattr(one.server.session, "_end_flight", ended.append)
+    ghost = one.ask("textDocument/inlineCompletion", place(0, 4))
+    entries = one.ask("textDocument/completion", place(0, 4))
+    await asyncio.sleep(0)
+    one.notify("$/cancelRequest", {"id": entries})
+    assert (await one.answer(entries))["code"] == -32800
+    assert ended == []
+    slow.gate.set()
+    assert [item["insertText"] for item in await one.answer(ghost)] == ["a + b"]
+
+
 async def test_a_key_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
     one, _ = await started(monkeypatch, deadlineMs=60_000)
     ghost = one.ask("textDocument/inlineCompletion", place(0, 4))
