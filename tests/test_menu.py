@@ -64,25 +64,33 @@ def test_what_taking_it_makes_of_the_text(marked: str, text: str, want: str, enc
         pytest.param(
             "if a:<CURSOR>",
             "\n    b()\n    c()",
-            "b() c()",
+            "b() ↵ c()",
             "b()",
-            "```python\n    b()\n    c()\n```",
+            "```python\nif a:\n    b()\n    c()\n```",
             id="a block is shown whole beside the menu",
+        ),
+        pytest.param(
+            "def f():\n    x\n    <CURSOR>",
+            "if a:\n        b()\n\n    c()",
+            "if a: ↵ b() ↵ c()",
+            "if a:",
+            "```python\nif a:\n    b()\n\nc()\n```",
+            id="with the indentation of its first line",
         ),
         pytest.param(
             "x = <CURSOR>",
             "'" + "a" * 70 + "'",
             "'" + "a" * 58 + "…",
             "'" + "a" * 70 + "'",
-            "```python\n'" + "a" * 70 + "'\n```",
+            "```python\nx = '" + "a" * 70 + "'\n```",
             id="so is a long line",
         ),
         pytest.param(
             "s = <CURSOR>",
             '"""\n```\n"""',
-            '""" ``` """',
+            '""" ↵ ``` ↵ """',
             '"""',
-            '````python\n"""\n```\n"""\n````',
+            '````python\ns = """\n```\n"""\n````',
             id="fences in it do no harm",
         ),
     ],
@@ -109,15 +117,10 @@ def test_silence_is_no_entry() -> None:
 
 def test_without_markdown_the_block_is_plain() -> None:
     doc, offset = doc_at("if a:<CURSOR>")
-    outcome = Outcome(Suggestion(offset, "\n    b()"), Reason.SHOWN)
+    outcome = Outcome(Suggestion(offset, "\n    b()\n"), Reason.SHOWN)
     (found,) = menu.items(outcome, doc, "utf-8", "", is_markdown=False)
-    one_line = "b()"
-    assert found.label == one_line
-    assert found.documentation is None  # one line only, and that is the label
-    long = Outcome(Suggestion(offset, "\n    b()\n    c()"), Reason.SHOWN)
-    (found,) = menu.items(long, doc, "utf-8", "", is_markdown=False)
-    want = types.MarkupContent(types.MarkupKind.PlainText, "    b()\n    c()")
-    assert found.documentation == want
+    want = types.MarkupContent(types.MarkupKind.PlainText, "if a:\n    b()")
+    assert (found.label, found.documentation) == ("b()", want)
 
 
 @pytest.mark.parametrize(
