@@ -83,14 +83,24 @@ def test_nothing_is_told_after_shutdown(server: RawServer) -> None:
     assert server.unread() == []
 
 
-def test_a_client_from_the_future_is_served(server: RawServer) -> None:
+@pytest.mark.parametrize(
+    ("inline", "has_menu"),
+    [
+        pytest.param({"inlineCompletion": {"as": "never before"}}, False, id="with ghost text"),
+        pytest.param({}, True, id="without"),
+    ],
+)
+def test_a_client_from_the_future_is_served(
+    server: RawServer, inline: dict[str, object], has_menu: bool
+) -> None:
     capabilities = {
         "general": {"positionEncodings": ["utf-64", "utf-8"]},
-        "textDocument": {"documentSymbol": {"symbolKind": {"valueSet": [1, 999]}}},
+        "textDocument": {"documentSymbol": {"symbolKind": {"valueSet": [1, 999]}}, **inline},
     }
     greeting = server.initialize({"capabilities": capabilities, "trace": "everything"})
     assert greeting["result"]["capabilities"]["positionEncoding"] == "utf-8"
     assert greeting["result"]["capabilities"]["inlineCompletionProvider"] == {}
+    assert ("completionProvider" in greeting["result"]["capabilities"]) == has_menu
     server.notify("exit")
     server.unread()
 

@@ -64,25 +64,33 @@ def test_what_taking_it_makes_of_the_text(marked: str, text: str, want: str, enc
         pytest.param(
             "if a:<CURSOR>",
             "\n    b()\n    c()",
-            "b() c()",
+            "b() ↵ c()",
             "b()",
-            "```python\n    b()\n    c()\n```",
+            "```python\nif a:\n    b()\n    c()\n```",
             id="a block is shown whole beside the menu",
+        ),
+        pytest.param(
+            "def f():\n    x\n    <CURSOR>",
+            "if a:\n        b()\n\n    c()",
+            "if a: ↵ b() ↵ c()",
+            "if a:",
+            "```python\nif a:\n    b()\n\nc()\n```",
+            id="with the indentation of its first line",
         ),
         pytest.param(
             "x = <CURSOR>",
             "'" + "a" * 70 + "'",
             "'" + "a" * 58 + "…",
             "'" + "a" * 70 + "'",
-            "```python\n'" + "a" * 70 + "'\n```",
+            "```python\nx = '" + "a" * 70 + "'\n```",
             id="so is a long line",
         ),
         pytest.param(
             "s = <CURSOR>",
             '"""\n```\n"""',
-            '""" ``` """',
+            '""" ↵ ``` ↵ """',
             '"""',
-            '````python\n"""\n```\n"""\n````',
+            '````python\ns = """\n```\n"""\n````',
             id="fences in it do no harm",
         ),
     ],
@@ -109,15 +117,10 @@ def test_silence_is_no_entry() -> None:
 
 def test_without_markdown_the_block_is_plain() -> None:
     doc, offset = doc_at("if a:<CURSOR>")
-    outcome = Outcome(Suggestion(offset, "\n    b()"), Reason.SHOWN)
+    outcome = Outcome(Suggestion(offset, "\n    b()\n"), Reason.SHOWN)
     (found,) = menu.items(outcome, doc, "utf-8", "", is_markdown=False)
-    one_line = "b()"
-    assert found.label == one_line
-    assert found.documentation is None  # one line only, and that is the label
-    long = Outcome(Suggestion(offset, "\n    b()\n    c()"), Reason.SHOWN)
-    (found,) = menu.items(long, doc, "utf-8", "", is_markdown=False)
-    want = types.MarkupContent(types.MarkupKind.PlainText, "    b()\n    c()")
-    assert found.documentation == want
+    want = types.MarkupContent(types.MarkupKind.PlainText, "if a:\n    b()")
+    assert (found.label, found.documentation) == ("b()", want)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +206,22 @@ async def test_ghost_text_and_menu_do_not_answer_for_each_other(
     assert (older, [item["insertText"] for item in newer]) == ([], ["a + b"])
     older, newer = [(await one.answer(number))["items"] for number in menus]
     assert (older, [item["label"] for item in newer]) == ([], ["a + b"])
+
+
+async def test_a_menu_that_is_closed_leaves_the_ghost_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, slow = await started(monkeypatch, deadlineMs=60_000)
+    ended: list[str] = []
+    monkeypatch.setattr(one.server.session, "_end_flight", ended.append)
+    ghost = one.ask("textDocument/inlineCompletion", place(0, 4))
+    entries = one.ask("textDocument/completion", place(0, 4))
+    await asyncio.sleep(0)
+    one.notify("$/cancelRequest", {"id": entries})
+    assert (await one.answer(entries))["code"] == -32800
+    assert ended == []
+    slow.gate.set()
+    assert [item["insertText"] for item in await one.answer(ghost)] == ["a + b"]
 
 
 async def test_a_key_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:

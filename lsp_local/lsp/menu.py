@@ -1,6 +1,7 @@
 """The suggestion as an entry of the editor's completion menu, where it shows no ghost text."""
 
 import re
+import textwrap
 from typing import Protocol
 
 from lsprotocol import types
@@ -16,6 +17,7 @@ from lsp_local.text import Document, Outcome
 TRIGGERS = (" ", ".", ",", ":", "=", "(", "[", "{")
 FIRST = "!"  # in front of all that language servers sort by
 LONGEST_LABEL, LONGEST_WORD = 60, 100
+NEW_LINE = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 _WORD = re.compile(r"\w*\Z")
 
 
@@ -87,7 +89,7 @@ def items(
             label=_label(text),
             kind=types.CompletionItemKind.Text,
             detail="lsp-local",
-            documentation=_documentation(text, doc.language, is_markdown),
+            documentation=_documentation(doc, start, text, is_markdown),
             preselect=False,
             sort_text=FIRST,
             filter_text=text.strip().partition("\n")[0],
@@ -102,17 +104,21 @@ def items(
 
 def _label(text: str) -> str:
     """Return a text in one line that fits into a menu."""
-    line = " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    line = f" {NEW_LINE} ".join(line for line in lines if line)
     return line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 1].rstrip()}…"
 
 
-def _documentation(text: str, language: str, is_markdown: bool) -> types.MarkupContent | None:
-    """Return the whole of what the label cannot show."""
-    block = text.strip("\n")
-    if "\n" not in block and len(block) <= LONGEST_LABEL:
+def _documentation(
+    doc: Document, start: int, text: str, is_markdown: bool
+) -> types.MarkupContent | None:
+    """Return what the label cannot show: the lines as they will be."""
+    if "\n" not in text and len(text) <= LONGEST_LABEL:
         return None
+    before = doc.text[:start][-LONGEST_WORD:].rpartition("\n")[2]
+    block = textwrap.dedent(before + text).strip("\n")
     if is_markdown:
-        return types.MarkupContent(types.MarkupKind.Markdown, markdown.fenced(block, language))
+        return types.MarkupContent(types.MarkupKind.Markdown, markdown.fenced(block, doc.language))
     return types.MarkupContent(types.MarkupKind.PlainText, block)
 
 

@@ -41,6 +41,7 @@ class Pulling:
         self._loader = loader
         self._asked: set[str] = set()
         self._work: asyncio.Task[None] | None = None
+        self._pull: _Pull | None = None  # the last one
         self._tasks: set[asyncio.Task[None]] = set()
         self.client_asks = False
         loader.on_missing = self.missing
@@ -67,8 +68,14 @@ class Pulling:
         if models.is_verified(model):
             self._arrived(model)
             return Begun.HERE
-        self._work = self._spawn(self._pull(model))
+        self._pull = _Pull(model)
+        self._work = self._spawn(self._run(model, self._pull))
         return Begun.BEGUN
+
+    async def close(self) -> None:
+        """Stop the pull, and pip with it; what was fetched is kept."""
+        if self._pull is not None:
+            await self._pull.close()
 
     @property
     def _is_pulling(self) -> bool:
@@ -83,13 +90,12 @@ class Pulling:
         elif chosen == DOWNLOAD:
             self.begin(model.name)
 
-    async def _pull(self, model: Model) -> None:
-        stopped = asyncio.Event()
+    async def _run(self, model: Model, pull: "_Pull") -> None:
         title = f"Downloading {model.name}"
         if not self._notices.has_progress:
             self._notices.say(f"{title} ({_size(model)}); it says when that is done")
-        async with self._notices.progress(title, stopped.set, percentage=0) as report:
-            problem = await _ended(model, report, stopped)
+        async with self._notices.progress(title, pull.stop, percentage=0) as report:
+            problem = await pull.run(report)
         if problem is None:
             self._arrived(model)
         elif problem:
@@ -109,22 +115,40 @@ class Pulling:
         return task
 
 
-async def _ended(model: Model, report: Report, stopped: asyncio.Event) -> str | None:
-    """Pull in a thread; return the problem, "" where the user has stopped it, None without one."""
-    loop, end = asyncio.get_running_loop(), threading.Event()
+class _Pull:
+    """One pull, in a thread of its own."""
 
-    def tell(message: str, percentage: int | None) -> None:
-        loop.call_soon_threadsafe(report, message, percentage)
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._stopped = asyncio.Event()
+        self._end = threading.Event()
+        self._thread: asyncio.Task[str | None] | None = None
 
-    work = asyncio.create_task(asyncio.to_thread(_pull_here, model, _teller(model, tell, end)))
-    stop = asyncio.create_task(stopped.wait())
-    try:
-        # A thread that waits for the network hears of the stop when that answers, or is too late.
-        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        end.set()
-        stop.cancel()
-    return await work if work.done() else ""
+    def stop(self) -> None:
+        """End it. A thread that waits for the network hears of that when the network answers."""
+        self._end.set()
+        self._stopped.set()
+
+    async def run(self, report: Report) -> str | None:
+        """Pull; return the problem, "" where it was stopped, None without one."""
+        loop = asyncio.get_running_loop()
+
+        def tell(message: str, percentage: int | None) -> None:
+            loop.call_soon_threadsafe(report, message, percentage)
+
+        on_progress = _teller(self._model, tell, self._end)
+        thread = asyncio.create_task(asyncio.to_thread(_pull_here, self._model, on_progress))
+        self._thread = thread
+        stopped = asyncio.create_task(self._stopped.wait())
+        await asyncio.wait([thread, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        return await thread if thread.done() else ""
+
+    async def close(self) -> None:
+        """End it, and wait for its thread."""
+        self.stop()
+        if self._thread is not None:
+            await asyncio.wait([self._thread])
 
 
 def _pull_here(model: Model, on_progress: OnProgress) -> str | None:

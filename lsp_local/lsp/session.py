@@ -26,7 +26,7 @@ from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.pulling import Pulling
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
-from lsp_local.lsp.requests import Asking, Request
+from lsp_local.lsp.requests import Asking, Request, Waiting
 from lsp_local.lsp.rhythm import Rhythm
 from lsp_local.lsp.surroundings import Neighbourhood
 from lsp_local.text import Document, Outcome, Reason
@@ -48,7 +48,7 @@ class Session:
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
-        self._asking: dict[tuple[str, bool], Asking] = {}  # URI, is_menu
+        self._waiting = Waiting()
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
@@ -79,7 +79,8 @@ class Session:
         try:
             outcome = await self._ask(request)
         except asyncio.CancelledError:
-            self._end_flight(request.doc.uri)
+            if not self._waiting.has(request.doc.uri):
+                self._end_flight(request.doc.uri)
             self._remember(request, Outcome(None, Reason.CANCELLED))
             raise
         except Exception:
@@ -104,8 +105,7 @@ class Session:
         self._deleted.discard(uri)
         if before is not None and doc is not None and len(doc.text) < len(before.text):
             self._deleted.add(uri)
-        for is_menu in (False, True):
-            self._dismiss((uri, is_menu), Reason.STALE_VERSION)
+        self._waiting.dismiss(uri, Reason.STALE_VERSION)
         if doc is None:
             self.records.reactions.left(uri)
             self._end_flight(uri)
@@ -118,8 +118,7 @@ class Session:
         """Take note of where the cursor is now."""
         self.records.reactions.moved(doc, offset)
         reader = None if self.is_paused else self._reader(doc)
-        is_asked = any(uri == doc.uri for uri, _ in self._asking)
-        if reader is not None and not self._is_silent(doc) and not is_asked:
+        if reader is not None and not self._is_silent(doc) and not self._waiting.has(doc.uri):
             self._background.moved(reader, doc, offset)
 
     def readable(self, uri: str) -> Document | None:
@@ -150,8 +149,7 @@ class Session:
             return
         self._background.stop()
         self.instructed.stop()
-        for lane in list(self._asking):
-            self._dismiss(lane, Reason.PAUSED)
+        self._waiting.dismiss(None, Reason.PAUSED)
         for uri in list(self._flights):
             self._end_flight(uri)
 
@@ -168,24 +166,23 @@ class Session:
         self.instructed.close()
         self.looking.close()
         self._neighbourhood.close()
-        await asyncio.gather(self._loader.close(), self.records.close(), self.recent.close())
+        pieces = (self._loader, self.pulling, self.records, self.recent)
+        await asyncio.gather(*(piece.close() for piece in pieces))
 
     async def _ask(self, request: Request) -> Outcome:
         doc = request.doc
-        lane = doc.uri, request.is_menu
-        self._dismiss(lane, Reason.SUPERSEDED)
         if self.is_paused:
             return Outcome(None, Reason.PAUSED)
         if self._is_silent(doc):
             return Outcome(None, Reason.DISABLED)
 
         asking = Asking(asyncio.create_task(self._answer(request)))
-        self._asking[lane] = asking
+        self._waiting.add(request, asking)
         try:
             # A menu does not wait; the decode goes on, and the next key finds what it says.
             most = self._options.deadline_ms / 1000 if request.is_menu else None
             if not (await asyncio.wait([asking.work], timeout=most))[0]:
-                self._dismiss(lane, Reason.TOO_LATE)
+                asking.stop(Reason.TOO_LATE)
             outcome = await asking.work
         except asyncio.CancelledError:
             if asking.stopped is None:
@@ -193,8 +190,7 @@ class Session:
                 raise
             return Outcome(None, asking.stopped)
         finally:
-            if self._asking.get(lane) is asking:
-                del self._asking[lane]
+            self._waiting.remove(request, asking)
         # The last look before the answer: the text may have changed while it was decoded.
         if self.documents.get(doc.uri) is not doc:
             return Outcome(None, Reason.STALE_VERSION, outcome.stats)
@@ -280,13 +276,6 @@ class Session:
 
     def _is_silent(self, doc: Document) -> bool:
         return is_disabled(self._options, doc, absolute_path(doc.uri))
-
-    def _dismiss(self, lane: tuple[str, bool], reason: Reason) -> None:
-        """Answer the request that waits for a document with silence."""
-        asking = self._asking.pop(lane, None)
-        if asking is not None:
-            asking.stopped = reason
-            asking.work.cancel()
 
     def _end_flight(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)

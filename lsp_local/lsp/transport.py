@@ -198,4 +198,7 @@ def _essentials(params: dict[str, Any]) -> dict[str, Any]:
     understood = {
         name: capabilities[name] for name in ("general", "window") if name in capabilities
     }
+    document = capabilities.get("textDocument")
+    if isinstance(document, dict) and "inlineCompletion" in document:
+        understood["textDocument"] = {"inlineCompletion": {}}  # or it would have a menu, too
     return {**{name: params.get(name) for name in names}, "capabilities": understood}
