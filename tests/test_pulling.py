@@ -1,6 +1,7 @@
 """A missing model, from the question to the file, in an editor in the same process."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tiny_models import (
 )
 from wired import PROGRESS, URI, Editor, Json, place
 
+from lsp_local.lsp import pulling
 from lsp_local.models import CATALOGUE, part_of, path_of
 
 ASK = "window/showMessageRequest"
@@ -132,6 +134,36 @@ async def test_a_click_downloads_and_shows_how_far_it_is(
     )
     assert end["kind"] == "end"
     assert all(0 <= value["percentage"] <= 100 for value in values[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("heard", "want"),
+    [
+        pytest.param(
+            [("hub", 0, 200), ("hub", 1, 200), ("hub", 2, 200)],
+            [("0 % of 0 MB, hub", 0), ("1 % of 0 MB, hub", 1)],
+            id="each percent once",
+        ),
+        pytest.param(
+            [("hub", 200, 200), ("verifying", 0, 200), ("verifying", 200, 200)],
+            [
+                ("100 % of 0 MB, hub", 100),
+                ("0 % of 0 MB, verifying", None),
+                ("100 % of 0 MB, verifying", 100),
+            ],
+            id="a bar never falls",
+        ),
+        pytest.param([("hub: gone", 0, 0)], [("hub: gone", None)], id="a remark has none"),
+    ],
+)
+def test_how_far_it_is(
+    heard: list[tuple[str, int, int]], want: list[tuple[str, int | None]]
+) -> None:
+    told: list[tuple[str, int | None]] = []
+    on_progress = pulling._teller(tiny(), lambda *one: told.append(one), threading.Event())
+    for one in heard:
+        on_progress(*one)
+    assert told == want
 
 
 async def test_without_progress_a_message_says_that_it_has_begun(

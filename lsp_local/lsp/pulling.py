@@ -170,17 +170,20 @@ def _teller(
     model: Model, tell: Callable[[str, int | None], None], end: threading.Event
 ) -> OnProgress:
     """Return what a pull tells how far it is: each percent once, and each remark."""
-    last = None
+    last, most = None, 0
 
     def on_progress(stage: str, n_done: int, n_total: int) -> None:
-        nonlocal last
+        nonlocal last, most
         if end.is_set():
             raise _Stopped
         percentage = 100 * n_done // n_total if n_total else None
         if (stage, percentage) != last:
             last = stage, percentage
             message = f"{percentage} % of {_size(model)}, {stage}" if n_total else stage
-            tell(message, percentage)
+            # A client's bar only rises: it stays where it is while what has come is verified.
+            is_rising = percentage is not None and percentage >= most
+            most = max(most, percentage or 0)
+            tell(message, percentage if is_rising else None)
 
     return on_progress
 

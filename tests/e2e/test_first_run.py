@@ -110,6 +110,12 @@ async def test_one_click_and_there_is_ghost_text(tmp_path: Path, hub: Files) -> 
     (reports, *_) = editor.client.progress_reports.values()
     assert isinstance(reports[0], types.WorkDoneProgressBegin)
     assert (reports[0].title, reports[0].percentage) == ("Downloading smollm2-135m", 0)
+    percentages = [
+        report.percentage
+        for report in reports[1:-1]
+        if isinstance(report, types.WorkDoneProgressReport) and report.percentage is not None
+    ]
+    assert percentages == sorted(percentages) != []
     assert isinstance(reports[-1], types.WorkDoneProgressEnd)
     kill(editor.worker)
     await editor.ghost_text(editor.open("again.py", ADD))
