@@ -164,12 +164,12 @@ def test_paused_it_is_silent(window: Window) -> None:
 
 
 def test_a_killed_worker_is_replaced(window: Window) -> None:
-    path = window.open("killed.py", add("width", "height"))
+    path = window.open("killed.py", add("alpha", "beta"))
     window.kill_worker()
     window.type(" ")
-    window.until_ghost("+ height")
+    window.until_ghost("+ beta")
     window.press("Tab")
-    assert window.save(path) == "def add(width, height):\n    return width + height\n"
+    assert window.save(path) == "def add(alpha, beta):\n    return alpha + beta\n"
 
 
 def test_a_hover_says_what_a_name_is(window: Window) -> None:

@@ -2,6 +2,8 @@
 
 import { commands, type InlineCompletionContext, InlineCompletionTriggerKind, type TextDocument, window } from "vscode";
 
+const MISSING = new Set(["no-model", "model-loading", "engine-died"]);
+
 interface Missed {
   document: TextDocument;
   version: number;
@@ -19,7 +21,7 @@ export class Again {
     // The next request waits for the process that is started in place of a dead one.
     if (reason === "engine-died" && isFirst) {
       this.ask();
-    } else if (reason !== "model-loading" && reason !== "engine-died") {
+    } else if (!MISSING.has(reason)) {
       this.missed = undefined;
     }
   }

@@ -3,12 +3,12 @@
 import { type ExtensionContext, window } from "vscode";
 import { type LanguageClient, MessageType, ShowMessageNotification, type ShowMessageParams } from "vscode-languageclient/node";
 
-import { getModel, type Wake } from "./models";
+import { fetched, find, size, type Wake } from "./models";
 import { NO_MODEL, type Status } from "./status";
 
 const MISSING = /^lsp-local: (\S+) is not here yet\b/;
 const HAS_ASKED = "hasAskedFor";
-const FETCH = "Download";
+const DOWNLOAD = "Download";
 
 /** Show what the server says from now on. */
 export function listen(client: LanguageClient, context: ExtensionContext, wake: Wake, status: Status): void {
@@ -16,7 +16,7 @@ export function listen(client: LanguageClient, context: ExtensionContext, wake: 
     const missing = MISSING.exec(params.message)?.[1];
     if (missing) {
       status.set(NO_MODEL);
-      void ask(missing, context, wake);
+      void ask(missing, context, wake).catch(() => undefined); // the status bar says it, too
     } else {
       show(params);
     }
@@ -30,9 +30,13 @@ async function ask(name: string, context: ExtensionContext, wake: Wake): Promise
     return;
   }
   await context.globalState.update(HAS_ASKED, [...asked, name]);
-  const question = `lsp-local needs a model: ${name}. It is downloaded once and runs on this computer.`;
-  if ((await window.showInformationMessage(question, FETCH, "Not Now")) === FETCH) {
-    await getModel(name, wake);
+  const model = await find(name);
+  if (model) {
+    const question = `lsp-local: ${name} is not on this computer yet. Download it (${size(model)})?`;
+    const answer = await window.showInformationMessage(question, DOWNLOAD, "Not Now");
+    if (answer === DOWNLOAD && (await fetched(model))) {
+      await wake();
+    }
   }
 }
 

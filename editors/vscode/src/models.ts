@@ -7,7 +7,7 @@ import { type CancellationToken, ConfigurationTarget, type Progress, ProgressLoc
 
 import { findServer, run } from "./server";
 
-interface Model {
+export interface Model {
   name: string;
   n_bytes: number;
   state: string;
@@ -21,11 +21,10 @@ export type Wake = () => Promise<void>;
 
 /** Let the user choose a model, fetch it where it is missing, and use it from now on. */
 export async function switchModel(wake: Wake): Promise<void> {
-  const server = await findServer();
   const setting = workspace.getConfiguration("lsp-local");
   const current = setting.get<string>("model");
   const chosen = await window.showQuickPick(
-    (await known(server)).map((model) => ({
+    (await known()).map((model) => ({
       label: model.name,
       description: `${size(model)}, ${model.state}${model.name === current ? ", in use" : ""}`,
       detail: `${model.description}; licence ${model.licence}`,
@@ -33,34 +32,32 @@ export async function switchModel(wake: Wake): Promise<void> {
     })),
     { placeHolder: "The model to use" },
   );
-  if (chosen && (await fetched(server, chosen.model))) {
+  if (chosen && (await fetched(chosen.model))) {
     await setting.update("model", chosen.model.name, ConfigurationTarget.Global);
     await wake();
   }
 }
 
-/** Fetch the model that the server misses. */
-export async function getModel(name: string, wake: Wake): Promise<void> {
-  const server = await findServer();
-  const model = (await known(server)).find((one) => one.name === name);
-  if (model && (await fetched(server, model))) {
-    await wake();
-  }
+/** Return what is known of a model of this name. */
+export async function find(name: string): Promise<Model | undefined> {
+  return (await known()).find((one) => one.name === name);
 }
 
-async function known(server: string): Promise<Model[]> {
-  return JSON.parse(await run(server, ["model", "list", "--json"])) as Model[];
+async function known(): Promise<Model[]> {
+  return JSON.parse(await run(await findServer(), ["model", "list", "--json"])) as Model[];
 }
 
-function size(model: Model): string {
+/** Return how much there is to download. */
+export function size(model: Model): string {
   return `${Math.round(model.n_bytes / 1e6)} MB`;
 }
 
 /** Return whether the model is there, after fetching it if need be. */
-async function fetched(server: string, model: Model): Promise<boolean> {
+export async function fetched(model: Model): Promise<boolean> {
   if (model.state === "verified") {
     return true;
   }
+  const server = await findServer();
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Fetching ${model.name}`, cancellable: true },
     (progress, token) =>
