@@ -8,7 +8,8 @@ mkdir -p "$tools/bin" "$tools/app"
 
 if ! command -v chromium >/dev/null; then
     apt-get update
-    apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends chromium
+    apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends \
+        chromium fonts-dejavu-core
 fi
 
 # code-server answers 500 on older Nodes than 24, which few systems have.
@@ -32,5 +33,7 @@ if [ ! -f "$tools/app/done" ]; then
 fi
 
 cd "$root/editors/vscode"
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+fi
 npm run package

@@ -43,7 +43,9 @@ export class Again {
     if (this.missed && isThere && this.missed.version === this.missed.document.version) {
       this.isAsking = true;
       // Not `{ explicit: false }`: to that VS Code answers what it was answered before.
-      void commands.executeCommand("editor.action.inlineSuggest.trigger");
+      void commands.executeCommand("editor.action.inlineSuggest.trigger").then(() => {
+        this.isAsking = false;
+      });
     }
   }
 }
