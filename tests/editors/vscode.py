@@ -23,7 +23,7 @@ STATUS = "[id^='lsp-local.lsp-local'] [aria-label^='lsp-local']"
 PLACE = "[id='status.editor.selection']"
 WHY, PID = "why.jsonl", "pid"  # files beside the workspace: what the server logs; its number
 DOOR = "door"  # link beside the workspace to the socket at which VS Code takes files to open
-SECONDS = 180.0  # for anything to come, on a busy machine; then it is not going to
+SECONDS = 60.0  # for anything to come, on a busy machine; then it is not going to
 ASK_AGAIN = 10.0  # seconds after which nothing comes of a request that the model was not there for
 
 

@@ -18,6 +18,8 @@ export async function isWanted(document: TextDocument, edits: TextEdit[]): Promi
     return (await window.showInformationMessage("lsp-local: Make this change?", APPLY, "Discard")) === APPLY;
   } finally {
     await close(uri);
+    // Else VS Code goes to the file that was open before this one.
+    await window.showTextDocument(document);
     provider.dispose();
   }
 }
