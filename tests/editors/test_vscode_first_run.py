@@ -43,7 +43,9 @@ def test_it_asks_once_for_a_model_also_where_the_folder_is_not_trusted(
     with code_server.window(tmp_path, options, trusted=False) as window:
         window.until(lambda: any(MODEL.name in one for one in window.popups()))
         assert "needs you" in window.status()
-        assert any("Restricted Mode" in one for one in window.texts(".statusbar-item"))
+        window.until(
+            lambda: any("Restricted Mode" in one for one in window.texts(".statusbar-item"))
+        )
         path = window.open("add.py", "def add(a, b):\n    return a<CURSOR>\n")
         window.type(" ")
         window.until(lambda: [one["reason"] for one in window.ends(path)] == ["no-model"])
