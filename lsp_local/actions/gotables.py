@@ -68,15 +68,15 @@ class Table:
     def _with(self, rows: list[str]) -> str:
         given = ", ".join(f"test.{name}" for name, _ in self.takes)
         shown = ", ".join(["%v"] * len(self.takes))
-        is_other = "!reflect.DeepEqual(got, test.want)"
-        is_other = "got != test.want" if self._is_comparable else is_other
-        values = ", ".join(part for part in (given, "got", "test.want") if part)
+        differs = (
+            "got != test.want" if self._is_comparable else "!reflect.DeepEqual(got, test.want)"
+        )
         return (
             f"{self.head[:-3]}"
             + "".join(f"\t\t{row},\n" for row in rows)
             + "\t}\n\tfor _, test := range tests {\n"
-            + f"\t\tif got := {self.name}({given}); {is_other} {{\n"
-            + f'\t\t\tt.Errorf("{self.name}({shown}) = %v, want %v", {values})\n'
+            + f"\t\tif got := {self.name}({given}); {differs} {{\n"
+            + f'\t\t\tt.Errorf("{self.name}({shown}) = %v, want %v", {given}, got, test.want)\n'
             + "\t\t}\n\t}\n}\n"
         )
 

@@ -75,8 +75,7 @@ def load(path: Path, half: str, action: str = "fix") -> list[Task]:
     """
     tasks = [_task(path, n, row) for n, row in enumerate(rows_of(path), 1)]
     if action == "simplify":
-        docs = [replace(one.doc, text=one.right) for one in tasks]
-        tasks = [replace(one, doc=doc, action=action) for one, doc in zip(tasks, docs, strict=True)]
+        tasks = [replace(one, doc=replace(one.doc, text=one.right), action=action) for one in tasks]
     wanted = {"dev": (0,), "test": (1,), "all": (0, 1)}[half]
     return [task for task in tasks if task.problem % 2 in wanted]
 

@@ -16,7 +16,7 @@ from lsp_local.actions.functions import (
 from lsp_local.actions.statements import function_meant
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.extracting import extract
-from lsp_local.features.instruct import FENCE, Question, ask, read
+from lsp_local.features.instruct import Question, ask, fenced, read
 from lsp_local.features.projects import NO_PROJECT, Project
 from lsp_local.features.resolved import (
     NO_SAFE_EDIT,
@@ -173,8 +173,7 @@ def _about(doc: Document, wanted: Wanted, task: str) -> Question:
 def _shown(doc: Document, wanted: Wanted) -> str:
     """Return what all questions about the code of an offer begin with."""
     code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
-    shown = f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}"
-    return "\n\n".join(part for part in (wanted.rules, shown) if part)
+    return "\n\n".join(part for part in (wanted.rules, fenced(doc.language, code)) if part)
 
 
 def _function(doc: Document, offer: Offer) -> Function | None:

@@ -9,7 +9,7 @@ from lsp_local.actions.extract import judged
 from lsp_local.actions.extractable import Refusal
 from lsp_local.actions.extracted import edits, is_free_name
 from lsp_local.engine.base import ChatEngine, OnText
-from lsp_local.features.instruct import FENCE, Question, ask
+from lsp_local.features.instruct import Question, ask, fenced
 from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved
 from lsp_local.text import Document
 
@@ -34,8 +34,7 @@ async def extract(
     if isinstance(found, Refusal):
         return Resolved(problem=f"{NO_SAFE_EDIT}: {found.reason}")
     code = privacy.shown(doc.text, found.start, found.end)
-    shown = f"{FENCE}{doc.language}\n{code}\n{FENCE}"
-    task = f"{shown}\n\n{TASK.format(language=doc.language)}"
+    task = f"{fenced(doc.language, code)}\n\n{TASK.format(language=doc.language)}"
     said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)
     for name in _names(said, found.results, doc.language):
         if is_free_name(doc, name):

@@ -60,6 +60,11 @@ HEAD = (
 )
 
 
+def fenced(language: str, code: str) -> str:
+    """Return code as all questions show it, so that what was read of it serves them all."""
+    return f"{FENCE}{language}\n{code.rstrip()}\n{FENCE}"
+
+
 class TooMuchCode(EngineError):
     """What is asked about does not fit into the context."""
 

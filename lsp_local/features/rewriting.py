@@ -20,7 +20,7 @@ from lsp_local.engine.base import (
     Second,
 )
 from lsp_local.engine.kv import n_common
-from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for
+from lsp_local.features.instruct import FENCE, Question, TooMuchCode, ask_for, fenced
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree, parse
 from lsp_local.verify.meaning import means_the_same
@@ -132,7 +132,7 @@ async def _ask(engine: ChatEngine, doc: Document, job: Job, on_text: OnText) -> 
 
 def _question(doc: Document, job: Job, code: str) -> Question:
     """Put the code first: whatever else is asked about it, it is read once."""
-    shown = "" if job.is_whole else f"{FENCE}{doc.language}\n{code.rstrip()}{END}"
+    shown = "" if job.is_whole else fenced(doc.language, code)
     task = "\n\n".join(part for part in (job.background, shown, job.instruction) if part)
     n_code = int(len(code) / CHARS_A_TOKEN)
     return Question(

@@ -14,7 +14,7 @@ from lsp_local.actions.functions import Function
 from lsp_local.engine.base import ChatEngine, Priority
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
-from lsp_local.features.instruct import FENCE, Question
+from lsp_local.features.instruct import Question
 from lsp_local.lint import look, weighing
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Finding, found
 from lsp_local.lint.ignoring import MARK
@@ -97,7 +97,7 @@ class ModelDetector:
     ) -> Finding:
         code = shown(doc.text, function.start, function.end)
         task = (
-            f"{FENCE}{doc.language}\n{code.rstrip()}\n{FENCE}\n\nIn `{function.name}`, "
+            f"{instruct.fenced(doc.language, code)}\n\nIn `{function.name}`, "
             f"`{kind.old}` should be `{kind.new}`. Say in one sentence what goes wrong as it is."
         )
         question = Question(task, N_SENTENCE, priority=Priority.LINT)

@@ -76,6 +76,12 @@ class _Code:
         words = {_plain(one.text) for one in leaves}
         return _Code(leaves, words, tree.used_names(start, end), tree.language)
 
+    def facts(self) -> list[str]:
+        """Return the words that say what it does: names, members, statements, literals."""
+        names = [one for one in self.names if not belongs_to(self.language, one)]
+        acts = [one.text for one in self.tokens if one.text in ACTS]
+        return [*names, *self.members(), *acts, *self.literals()]
+
     def members(self) -> list[str]:
         """Return what is asked of objects."""
         dots = (".", "?.", "::", "->")
@@ -111,13 +117,10 @@ class _Code:
 
 
 def _lost(old: _Code, new: _Code) -> str:
-    lost = [one for one in old.names if one not in new.words and not belongs_to(old.language, one)]
-    lost += [one for one in old.members() if one not in new.words]
-    lost += [one.text for one in old.tokens if one.text in ACTS and one.text not in new.words]
-    lost += [one for one in old.literals() if one not in new.words]
+    lost = [one for one in old.facts() if one not in new.words]
     if lost:
         return f"`{_quoted(lost[0])}` is no longer there, so it may not do the same"
-    here = "".join(one.text for one in new.tokens)
+    here = _joined(new.tokens)
     for one in old.indexes():
         if one not in here:
             return f"`[{_quoted(one)}]` is no longer there, so it may not do the same"
@@ -134,12 +137,7 @@ def _lost(old: _Code, new: _Code) -> str:
 
 def _gained(old: _Code, new: _Code) -> str:
     """Say what is new; that it is no longer than the old code is known."""
-    gained = [
-        one for one in new.names if one not in old.words and not belongs_to(new.language, one)
-    ]
-    gained += [one for one in new.members() if one not in old.words]
-    gained += [one.text for one in new.tokens if one.text in ACTS and one.text not in old.words]
-    gained += [one for one in new.literals() if one not in old.words]
+    gained = [one for one in new.facts() if one not in old.words]
     gained += sorted(new.operators(COMPUTES) - old.operators(COMPUTES))
     if gained:
         return f"`{_quoted(gained[0])}` is new, so it may not do the same"
