@@ -1,6 +1,7 @@
 """The engine client when its worker, its caller or its event loop goes at a bad moment."""
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -29,6 +30,20 @@ async def test_closed_while_it_starts_it_leaves_nothing(smollm: Path) -> None:
     await engine.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_an_event_loop_that_ends_at_once_leaves_nothing(smollm: Path) -> None:
+    pids: list[int] = []
+
+    async def start(engine: EngineClient) -> None:
+        await engine.start()
+        assert engine.worker_pid is not None
+        pids.append(engine.worker_pid)
+
+    asyncio.run(start(EngineClient(smollm, n_ctx=512, n_threads=1)))
+    gc.collect()  # what is left open would warn here, and a warning is an error
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
 
 
 async def test_what_on_text_raises_is_its_callers_only(smollm: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import os
 import socket
@@ -97,7 +98,7 @@ class EngineClient:
         finally:
             theirs.close()
         self._loaded = asyncio.create_task(self._load(ours))
-        self._loaded.add_done_callback(_look_at_exception)
+        self._loaded.add_done_callback(functools.partial(self._look_at_load, ours))
 
     async def close(self) -> None:
         """End the worker at once, also in mid-decode."""
@@ -193,12 +194,8 @@ class EngineClient:
         command += ["--n-ctx", str(self._n_ctx), "--n-threads", str(self._n_threads)]
         if self._states is not None:
             command += ["--states", str(self._states), "--states-bytes", str(self._states_bytes)]
-        return subprocess.Popen(
-            command,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        fds, null = [theirs.fileno()], subprocess.DEVNULL
+        return subprocess.Popen(command, pass_fds=fds, stdin=null, stdout=null)
 
     async def _load(self, ours: socket.socket) -> ModelInfo:
         reader, self._writer = await asyncio.open_unix_connection(sock=ours)
@@ -206,6 +203,16 @@ class EngineClient:
         fields = await self._send({"op": "info"})
         self._speed = wire.speed_from(fields.pop("speed"))
         return wire.info_from(fields)
+
+    def _look_at_load(self, ours: socket.socket, task: asyncio.Task[ModelInfo]) -> None:
+        """Mark a failed load as seen, for `info` raises it; one that never began leaves nothing."""
+        if not task.cancelled():
+            task.exception()
+        elif self._writer is None and self._process is not None:  # the event loop has ended
+            ours.close()
+            process, self._process = self._process, None
+            process.kill()
+            process.wait()
 
     async def _wake(self) -> None:
         """Start a worker if there is none. Raises EngineError while it crashes all the time."""
@@ -290,9 +297,3 @@ def _deliver(message: Message, future: asyncio.Future[Any], on_text: OnText | No
             on_text(message["text"])
         except Exception as error:
             future.set_exception(error)
-
-
-def _look_at_exception(task: asyncio.Task[ModelInfo]) -> None:
-    """Mark a failed load as seen: `info` raises it to whoever asks."""
-    if not task.cancelled():
-        task.exception()
