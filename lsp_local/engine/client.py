@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import functools
 import itertools
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -26,6 +24,7 @@ from lsp_local.engine.base import (
     TokenScore,
     Work,
 )
+from lsp_local.engine.spawning import LLAMA, Load
 from lsp_local.engine.speed import physical_cores
 from lsp_local.engine.tokenized import Tokenized
 from lsp_local.engine.wire import Message
@@ -48,13 +47,15 @@ class EngineClient:
         n_threads: int,
         states: Path | None = None,
         states_bytes: int = 0,
+        backend: str = LLAMA,
     ) -> None:
-        """Prepare a client; KV states are kept in `states`, in at most `states_bytes`."""
-        self._model = model.resolve()
-        self._states = states.resolve() if states else None
-        self._states_bytes = states_bytes
-        self._n_ctx = n_ctx
-        self._n_threads = n_threads or physical_cores()
+        """Prepare a client; KV states are kept in `states`, in at most `states_bytes`.
+
+        `backend` is one of `worker.BACKENDS`.
+        """
+        threads = n_threads or physical_cores()
+        folder = states.resolve() if states else None
+        self._load_of = Load(model.resolve(), n_ctx, threads, folder, states_bytes, backend)
         self._keys = itertools.count(1)
         self._pending: dict[int, tuple[asyncio.Future[Any], OnText | None]] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,11 +68,16 @@ class EngineClient:
         self._tokenized = Tokenized()
 
     @classmethod
-    def keeping_states(cls, model: Path, options: Options) -> Self:
-        """Return a client as `options` have it, which keeps KV states on disk."""
-        n_bytes = options.cache_mb * 2**20
-        n_ctx, n_threads, folder = options.n_ctx, options.n_threads, states_dir()
-        return cls(model, n_ctx=n_ctx, n_threads=n_threads, states=folder, states_bytes=n_bytes)
+    def of(cls, model: Path, options: Options, *, keeps_states: bool, backend: str = LLAMA) -> Self:
+        """Return a client as `options` have it, which may keep KV states on disk."""
+        states, mb = (states_dir(), options.cache_mb) if keeps_states else (None, 0)
+        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads}
+        return cls(model, **sizes, states=states, states_bytes=mb * 2**20, backend=backend)
+
+    @property
+    def model(self) -> Path:
+        """Return the file that it loads."""
+        return self._load_of.model
 
     @property
     def is_ready(self) -> bool:
@@ -91,7 +97,7 @@ class EngineClient:
         # Nothing is awaited here: whoever sees the process sees its `_loaded` too.
         ours, theirs = socket.socketpair()
         try:
-            self._process = self._spawn(theirs)
+            self._process = self._load_of.spawn(theirs)
         except OSError as error:
             ours.close()
             raise EngineError(f"the model process cannot be started: {error}") from error
@@ -185,17 +191,6 @@ class EngineClient:
     async def settle(self) -> None:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})
-
-    def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        # -P: a `numpy.py` in the user's working directory must not become ours.
-        command = [sys.executable, "-P", "-m", "lsp_local.engine.worker"]
-        command += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
-        command += ["--model", str(self._model)]
-        command += ["--n-ctx", str(self._n_ctx), "--n-threads", str(self._n_threads)]
-        if self._states is not None:
-            command += ["--states", str(self._states), "--states-bytes", str(self._states_bytes)]
-        fds, null = [theirs.fileno()], subprocess.DEVNULL
-        return subprocess.Popen(command, pass_fds=fds, stdin=null, stdout=null)
 
     async def _load(self, ours: socket.socket) -> ModelInfo:
         reader, self._writer = await asyncio.open_unix_connection(sock=ours)

@@ -41,6 +41,21 @@ class Job:
     is_cancelled: bool = field(default=False)
 
 
+def _llama(arguments: argparse.Namespace) -> Backend:
+    from lsp_local.engine.llama import LlamaBackend
+
+    return LlamaBackend(
+        arguments.model,
+        arguments.n_ctx,
+        arguments.n_threads,
+        arguments.states,
+        arguments.states_bytes,
+    )
+
+
+BACKENDS = {"llama.cpp": _llama}
+
+
 class Worker:
     """Runs jobs by priority, one step at a time, and answers each exactly once."""
 
@@ -58,15 +73,7 @@ class Worker:
     def load(self, arguments: argparse.Namespace) -> None:
         """Load the model; a failure is told to whoever asks."""
         try:
-            from lsp_local.engine.llama import LlamaBackend
-
-            self._backend = LlamaBackend(
-                arguments.model,
-                arguments.n_ctx,
-                arguments.n_threads,
-                arguments.states,
-                arguments.states_bytes,
-            )
+            self._backend = BACKENDS[arguments.backend](arguments)
         except Exception as error:
             self._failure = _said(error)
 
@@ -257,6 +264,7 @@ def main() -> None:
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--backend", choices=BACKENDS, required=True)
     parser.add_argument("--n-ctx", type=int, required=True)
     parser.add_argument("--n-threads", type=int, required=True)
     parser.add_argument("--states", type=Path)
