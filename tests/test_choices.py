@@ -1,5 +1,6 @@
 """Which model and engine a command asks."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,25 @@ def test_the_engine_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told("--engine", "steam") == f"--engine takes {known}; not 'steam'"
     monkeypatch.setenv("LSP_LOCAL_ENGINE", "fire")
     assert "'fire'" in told("--engine", last), "what is wrong elsewhere is not covered up"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "want"),
+    [
+        pytest.param((), ["qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"], id="of each job"),
+        pytest.param(("--model", "smollm2-135m"), ["smollm2-135m"], id="the one that is named"),
+    ],
+)
+def test_doctor_looks_at_the_model(
+    config_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    want: list[str],
+) -> None:
+    monkeypatch.setenv("LSP_LOCAL_MODELS_DIR", str(tmp_path / "none"))
+    config_file.write_text('instruct_model = "qwen2.5-coder-1.5b"\nlint_model = ""\n')
+    ran = CliRunner().invoke(app, ["doctor", "--json", *arguments])
+    found = json.loads(ran.stdout)
+    missing = [f"{name} is not here yet; run `lsp-local model pull {name}`" for name in want]
+    assert (found["problems"], ran.exit_code) == (missing, 1)

@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import random
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from machine import BOTH, N_BIG, N_SMALL, Machine, ask, machine_in, soon, started
+from machine import BOTH, N_BIG, N_SMALL, Engine, Machine, ask, machine_in, soon, started
 
 from lsp_local.engine.base import EngineDied, EngineError, GenerateRequest
 from lsp_local.lsp import jobs
+from lsp_local.lsp.jobs import JobModel
 
 
 @pytest.fixture
@@ -143,3 +146,64 @@ async def test_the_end_in_the_middle_of_a_load(machine: Machine) -> None:
     assert not await asking
     assert sorted(machine.events) == ["+big", "+small", "-big", "-small"]
     assert machine.said == []
+
+
+async def test_many_who_ask_and_give_up_while_there_is_room_for_one(machine: Machine) -> None:
+    models = await started(machine, **BOTH, memory_mb=N_SMALL + N_BIG)
+    chance = random.Random(4)
+    together: list[int] = []
+
+    async def somebody(job: JobModel, seconds: float) -> bool:
+        engine = await job.wait()
+        assert engine is not None
+        await asyncio.sleep(seconds)
+        together.append(len(models.in_memory()))
+        return await engine.pieces([65]) == [b"A"]
+
+    asking = []
+    for _ in range(300):
+        job = chance.choice((models.instruct, models.lint))
+        asking.append(asyncio.create_task(somebody(job, chance.random() / 100)))
+        await asyncio.sleep(chance.random() / 200)
+        if chance.random() < 0.4:
+            chance.choice(asking).cancel()
+    found = await asyncio.gather(*asking, return_exceptions=True)
+    answered = [one for one in found if not isinstance(one, asyncio.CancelledError)]
+    assert len(answered) > 100
+    assert answered == [True] * len(answered)
+    assert max(together) == 2
+    assert machine.said == []
+    await models.close()
+    n_held = list(accumulate(1 if event[0] == "+" else -1 for event in machine.events))
+    assert max(n_held) == 2, "a model is loaded after the one before it is gone"
+    assert n_held[-1] == 0, "nothing is left"
+
+
+async def test_a_process_that_cannot_be_started(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = await started(machine, **BOTH)
+
+    async def fail(_: Engine) -> None:
+        raise EngineError("the model process cannot be started: too many of them")
+
+    monkeypatch.setattr(Engine, "start", fail)
+    with pytest.raises(EngineError, match="too many of them"):
+        await models.instruct.need()
+    assert machine.said == [], "who has asked for something is told by what it was asked of"
+    assert not await ask(models.instruct)
+    assert not await ask(models.instruct)
+    assert machine.said == ["the model process cannot be started: too many of them"]
+    assert models.in_memory() == ["small.gguf"]
+    await models.close()
+
+
+async def test_another_model_completes_while_the_others_stay(machine: Machine) -> None:
+    models = await started(machine, **BOTH)
+    await ask(models.instruct)
+    models.want(machine.options(model="wise", instruct_model="big"))
+    await models.completion.wait()
+    assert models.lint.own is None
+    assert machine.events == ["+small", "+big", "-small", "+wise"]
+    assert models.in_memory() == ["wise.gguf", "big.gguf"]
+    await models.close()
