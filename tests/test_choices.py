@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from lsp_local.cli import choices
 from lsp_local.cli.app import app
-from lsp_local.cli.choices import ModelOption, chosen_options, with_engine
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
@@ -69,7 +69,7 @@ def told(*arguments: str) -> tuple[str, str] | str:
     shell = typer.Typer()
 
     @shell.command()
-    @with_engine
+    @asks_model
     def command(model: ModelOption = "", loud: bool = False) -> None:
         assert loud
         found.append(chosen_options(model))

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_options
 from lsp_local.cli.waiting import advancing
 from lsp_local.evals import latency, steadiness
 from lsp_local.evals.steadiness import Run
@@ -22,7 +22,7 @@ from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
 
-@with_engine
+@asks_model
 def bench_lint(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder of code; else a part of the standard library.")

@@ -26,39 +26,45 @@ EngineOption = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-_engine = ContextVar("_engine", default="")
+# What stands beside `--model`, wherever that does: options by their own names.
+_BESIDE: dict[str, Any] = {"engine": EngineOption}
+_said: ContextVar[dict[str, str]] = ContextVar("_said")
 
 
-def with_engine(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes `--model` an `--engine` behind it, which `chosen_options` reads."""
+def asks_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes `--model` what stands beside it, which `chosen_options` reads."""
 
     @functools.wraps(command)
-    def run(*given: Any, engine: str = "", **named: Any) -> None:
-        before = _engine.set(engine)
+    def run(*given: Any, **named: Any) -> None:
+        before = _said.set({name: named.pop(name, "") for name in _BESIDE})
         try:
             command(*given, **named)
         finally:
-            _engine.reset(before)
+            _said.reset(before)
 
+    keyword = inspect.Parameter.KEYWORD_ONLY
     taken = list(inspect.signature(command).parameters.values())
     behind = 1 + next(n for n, one in enumerate(taken) if one.name == "model")
-    ours = inspect.signature(run, follow_wrapped=False).parameters["engine"]
-    taken.insert(behind, ours.replace(kind=taken[behind - 1].kind, annotation=EngineOption))
-    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
-    run.__annotations__ = {**command.__annotations__, "engine": EngineOption}
+    taken[behind:behind] = [
+        inspect.Parameter(name, keyword, default="", annotation=kind)
+        for name, kind in _BESIDE.items()
+    ]
+    shown = [one.replace(kind=keyword) for one in taken]  # typer names them all
+    run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    run.__annotations__ = {**command.__annotations__, **_BESIDE}
     return run
 
 
 def chosen_options(model: str, workspace: Path | None = None, job: Job = Job.COMPLETION) -> Options:
-    """Read all options as `job` has them; `model` and `--engine` win unless they are empty.
+    """Read all options as `job` has them; what the command line says wins unless it is empty.
 
     Raises UserError.
     """
-    engine = _engine.get()
-    if engine and engine not in ENGINES:
+    said = {"model": model, **_said.get({})}
+    told = {name: value for name, value in said.items() if value}
+    engine = told.get("engine", ENGINES[0])
+    if engine not in ENGINES:
         raise UserError(f"--engine takes {', '.join(ENGINES)}; not {engine!r}")
-    named = {"model": model, "engine": engine}
-    told = {name: value for name, value in named.items() if value}
     options = config.load_strict(workspace=workspace, editor=told)
     return options if model else for_job(options, job)
 

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from lsp_local import __version__, config, models
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
@@ -28,7 +28,7 @@ N_WRITTEN = 32  # tokens of the decode that is timed
 CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot run on x86-64
 
 
-@with_engine
+@asks_model
 def examine(
     model: ModelOption = "",
     as_json: AsJson = False,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
 from lsp_local.evals import edits, sandbox
@@ -25,7 +25,7 @@ class Action(StrEnum):
 ActionOption = Annotated[Action, typer.Option("--action", help="Which action is tried.")]
 
 
-@with_engine
+@asks_model
 def eval_edits(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of HumanEvalPack.")],
     action: ActionOption = Action.FIX,

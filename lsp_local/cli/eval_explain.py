@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.places import document
 from lsp_local.evals import explain
@@ -14,7 +14,7 @@ from lsp_local.evals.explain import Case, Explained
 from lsp_local.options import Job, Options
 
 
-@with_engine
+@asks_model
 def eval_explain(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of code.")],
     model: ModelOption = "",

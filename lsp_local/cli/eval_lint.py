@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.eval_lint_cases import said_of_file, said_of_task
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
@@ -48,7 +48,7 @@ Functions = Annotated[
 Tests = Annotated[bool, typer.Option("--tests", help="With --mutate: also in tests.")]
 
 
-@with_engine
+@asks_model
 def eval_lint(
     data: Data,
     fixed: Fixed = None,

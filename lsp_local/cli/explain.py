@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
@@ -26,7 +26,7 @@ from lsp_local.text import UserError
 NOT_PRINTED = ("start", "end", "source", "digest")  # of the facts, as JSON
 
 
-@with_engine
+@asks_model
 def explain_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lsp_local.cli.choices import ModelOption, chosen_options, with_engine
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.lint_choices import (
     Asked,
     BaselineOption,
@@ -66,7 +66,7 @@ class NoModelError(UserError):
     """There is no model to look at anything with."""
 
 
-@with_engine
+@asks_model
 def lint(
     paths: Paths = None,
     diff: DiffOption = "",

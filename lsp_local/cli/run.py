@@ -13,7 +13,7 @@ from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import ACTIONS, Offer
 from lsp_local.actions.extract import judged
 from lsp_local.actions.extractable import Refusal
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options, with_engine
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
@@ -33,7 +33,7 @@ from lsp_local.verify.minimal import applied
 from lsp_local.writing import replace
 
 
-@with_engine
+@asks_model
 def run(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An action or a prompt file.")],
     place: Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lsp_local import models, report
-from lsp_local.cli.choices import ModelOption, chosen_options, with_engine
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
 from lsp_local.text import Document, UserError
@@ -25,7 +25,7 @@ N_KEYS = 3  # typed one by one at every place
 SHORTEST_LINES = (24, 8)  # characters of code; in a small file the shorter ones must do
 
 
-@with_engine
+@asks_model
 def try_out(
     file: Annotated[
         Path | None, typer.Argument(help="Default: a module of the standard library.")

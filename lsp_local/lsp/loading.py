@@ -130,6 +130,7 @@ class Loader:
     async def _load(self, options: Options) -> None:
         engine = await asyncio.to_thread(open_engine, options)
         stamp = await asyncio.to_thread(stamp_of, engine.model)
+        size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
         if self._has_failed(stamp):
             return
         self._failed = stamp and (stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS)
@@ -140,8 +141,7 @@ class Loader:
         except BaseException:
             await engine.close()
             raise
-        self._engine, self._failed = engine, None
-        self.size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
+        self._engine, self.size, self._failed = engine, size, None
         logger.info("%s is loaded", Path(options.model).name)
 
     def _has_failed(self, stamp: Stamp | None) -> bool:
