@@ -117,7 +117,11 @@ async def test_a_model_that_is_missing_is_asked_for_as_the_main_one(machine: Mac
     models.completion.on_missing = lambda error: missing.append(error.model.name)
     assert not await ask(models.instruct)
     assert missing == ["smollm2-135m"]
-    assert machine.said == []
+    offered: list[str] = []
+    models.completion.on_missing_told = lambda error: offered.append(error.model.name)
+    with pytest.raises(EngineError, match="smollm2-135m is not here yet"):
+        await models.instruct.need()
+    assert (machine.said, missing, offered) == ([], ["smollm2-135m"], ["smollm2-135m"])
     assert models.is_wanted("missing")
     assert not models.is_wanted("smollm2-135m")
     await models.close()

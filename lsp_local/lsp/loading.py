@@ -33,6 +33,8 @@ class Loader:
         self._failed: tuple[Stamp, float] | None = None
         self.size = Size()  # of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
+        # For a model that is missing where whoever needs it tells the user.
+        self.on_missing_told: Callable[[ModelMissing], object] = lambda _: None
 
     @property
     def model(self) -> str:

@@ -78,7 +78,7 @@ class OnDemand(ChatEngine):
 
     async def load(self) -> None:
         """Load it for somebody who tells the user what goes wrong. Raises EngineError."""
-        await self._ask(_nothing, self._ask_for_missing)
+        await self._ask(_nothing, self._offer)
 
     async def evict(self) -> None:
         """See `Lodger`."""
@@ -146,6 +146,7 @@ class OnDemand(ChatEngine):
         tell: Callable[[UserError], None] | None = None,
     ) -> T:
         self._n_asked += 1
+        self._room.asked(self)
         try:
             return await question(await self._loaded(tell or self._tell))
         finally:
@@ -211,14 +212,15 @@ class OnDemand(ChatEngine):
             self._loading = self._opened = None
 
     def _tell(self, error: UserError) -> None:
-        self._ask_for_missing(error)
-        if not (self._has_told or isinstance(error, ModelMissing)):
+        if isinstance(error, ModelMissing):
+            self._loader.on_missing(error)
+        elif not self._has_told:
             self._has_told = True
             self._notices.error(str(error))
 
-    def _ask_for_missing(self, error: UserError) -> None:
+    def _offer(self, error: UserError) -> None:
         if isinstance(error, ModelMissing):
-            self._loader.on_missing(error)
+            self._loader.on_missing_told(error)
 
 
 async def _nothing(_engine: LiveEngine) -> None:

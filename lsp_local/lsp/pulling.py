@@ -45,16 +45,21 @@ class Pulling:
         self._tasks: set[asyncio.Task[None]] = set()
         self.client_asks = False
         wanted.completion.on_missing = self.missing
+        wanted.completion.on_missing_told = self.offer
 
     def missing(self, error: ModelMissing) -> None:
-        """Take note that the wanted model is not here, however often that is found."""
-        if self._is_pulling:
-            return
-        if self.client_asks or not self._notices.can_ask:
+        """Take note that a wanted model is not here, however often that is found."""
+        if not self._is_pulling and not self.offer(error):
             self._notices.error(str(error))
-        elif error.model.name not in self._asked:
+
+    def offer(self, error: ModelMissing) -> bool:
+        """Ask once whether to fetch a model; return False where nobody can be asked."""
+        if self.client_asks or not self._notices.can_ask:
+            return False
+        if not self._is_pulling and error.model.name not in self._asked:
             self._asked.add(error.model.name)
             self._spawn(self._ask(error))
+        return True
 
     def begin(self, name: str = "") -> Begun:
         """Pull a model of the catalogue, the wanted one without a name; return at once."""
