@@ -61,7 +61,6 @@ from lsp_local.writing import replace as write
 if TYPE_CHECKING:
     from lsp_local.lint.cache import Cache
     from lsp_local.lint.fleet import Local
-    from lsp_local.lint.model import LazyModel
 
 FINDINGS, WRONG, NO_MODEL, INTERRUPTED = 1, 2, 3, 130  # exit codes
 N_SENT = 256  # files that are read and wait for workers elsewhere; there are hardly more of those
@@ -203,7 +202,7 @@ async def _models(
         reviewing = review.LazyReviewer(asked) if choices.asked.is_reviewing else None
         if not choices.asked.on:
             return looking, reviewing
-        return await _elsewhere(choices.asked, asked, (looking, reviewing), stack)
+        return await _elsewhere(choices.asked, options, (looking, reviewing), stack)
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None
@@ -213,16 +212,13 @@ async def _models(
 
 
 async def _elsewhere(
-    asked: Asked,
-    model: "LazyModel",
-    local: "tuple[Local, Local | None]",
-    stack: AsyncExitStack,
+    asked: Asked, options: Options, local: "tuple[Local, Local | None]", stack: AsyncExitStack
 ) -> tuple[Detector, Detector | None]:
     """Return the detectors that have a cluster's workers look. Raises UserError."""
     from lsp_local.lint import fleet, looker, on_ray
 
     lookers = {by: one for by, one in zip(looker.BY, local, strict=True) if one is not None}
-    seat = looker.seat(model, lookers)
+    seat = looker.seat(options, lookers)
     cluster = await stack.enter_async_context(on_ray.ray_cluster(asked.on, seat, _tell))
     workers = fleet.Fleet(cluster, asked.n_workers)
     stack.push_async_callback(workers.close)

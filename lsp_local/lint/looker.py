@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from lsp_local.catalogue import CATALOGUE
+from lsp_local import models
 from lsp_local.engine.base import EngineDied
 from lsp_local.lint.detector import LazyDetector
 from lsp_local.lint.finding import NotLooked
@@ -42,18 +42,19 @@ class Seat:
     n_bytes: int
 
 
-def seat(model: LazyModel, lookers: Mapping[str, Local]) -> Seat:
-    """Return what a worker needs to look as `lookers` would with a model here. Raises UserError.
+def seat(options: Options, lookers: Mapping[str, Local]) -> Seat:
+    """Return what a worker needs to look as `lookers` would here. Raises UserError.
 
     It keeps nothing on disk, and computes with one thread unless the user has chosen: many
     workers are quicker than many threads that wait for each other.
     """
-    options = model.options
+    if options.engine != "llama.cpp":
+        raise UserError(f"--on needs a model that workers can load, not engine {options.engine}")
+    path = models.resolve(options.model)
+    name = options.model if options.model in models.CATALOGUE else str(path.resolve())
     n_threads = options.n_threads or 1
-    name = options.model if options.model in CATALOGUE else str(model.path.resolve())
     there = replace(options, model=name, n_threads=n_threads, cache_mb=0, log_file="", why_log="")
-    n_bytes = model.path.stat().st_size + N_BESIDE
-    return Seat(asdict(there), _described(lookers), n_threads, n_bytes)
+    return Seat(asdict(there), _described(lookers), n_threads, path.stat().st_size + N_BESIDE)
 
 
 class Looker:
@@ -68,12 +69,10 @@ class Looker:
         """Load the model, if the answers are those that are `wanted`; tell how it computes."""
         model = LazyModel(self._stack, self._options)
         try:
-            await asyncio.to_thread(lambda: model.path)  # which may hash it
+            path = await asyncio.to_thread(models.resolve, self._options.model)
             self._lookers = {DETECTOR: LazyDetector(model), REVIEWER: LazyReviewer(model)}
             if _described({by: self._lookers[by] for by in wanted}) != wanted:
-                raise UserError(
-                    f"{model.path} is another model than here, or it is read in another way"
-                )
+                raise UserError(f"{path} is another model than here, or it is read in another way")
             return FOUND, (await (await model.engine()).info()).cpu_features
         except UserError as error:
             return _answer(UserError(f"{platform.node()}: {error}"))

@@ -192,7 +192,8 @@ async def _check_reach(address: str) -> None:
             _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
         writer.close()
     except (OSError, OverflowError, TimeoutError) as error:
-        said = _first_line(error) or "no answer"
+        code = getattr(error, "errno", None) or 0
+        said = os.strerror(code) if code > 0 else _first_line(error) or "no answer"
         raise UserError(f"there is no Ray cluster at {_shown(address)}: {said}") from None
 
 
