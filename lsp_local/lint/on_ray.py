@@ -24,6 +24,7 @@ ANY = "auto"  # to Ray: the cluster that RAY_ADDRESS names, or of which this mac
 CLIENT = "ray://"
 PATIENCE = 30.0  # seconds until it is told that there is no room
 CONNECTING = 10.0  # seconds
+N_SAID = 400  # characters of what Ray says when it cannot connect
 
 Notice = Callable[[str], None]
 
@@ -177,8 +178,8 @@ async def _connected(address: str) -> Any:
         with _elsewhere():
             ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
     except Exception as error:  # of many kinds
-        told = f"cannot use the Ray cluster at {_shown(address)}: {_first_line(error)}"
-        raise UserError(told) from None
+        said = " ".join(str(error).split())[:N_SAID]
+        raise UserError(f"cannot use the Ray cluster at {_shown(address)}: {said}") from None
     return ray
 
 
