@@ -22,7 +22,7 @@ from lsp_local.text import UserError
 
 ANY = "auto"  # to Ray: the cluster that RAY_ADDRESS names, or of which this machine is a part
 CLIENT = "ray://"
-PATIENCE = 30.0  # seconds until it is told that there is no room
+PATIENCE = 30.0  # seconds until it is told that a worker is still not there
 CONNECTING = 10.0  # seconds
 N_SAID = 400  # characters of what Ray says when it cannot connect
 
@@ -102,7 +102,9 @@ class _RayCluster:
             self._has_told = True
             n_mb = self._seat.n_bytes // 2**20
             n_cpus = self._seat.n_cpus
-            self._notice(f"waits for room on the cluster: {n_cpus} CPU and {n_mb} MB a worker")
+            self._notice(
+                f"still waits for a worker; each needs {n_cpus} CPU and {n_mb} MB on the cluster"
+            )
 
     def _tell_of_computing(self, cpu_features: str) -> None:
         """Tell of processors that compute in different ways: their last digits differ."""
