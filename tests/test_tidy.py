@@ -66,6 +66,7 @@ ONLY_IN = {
     "jinja2": "chat.py",
     "typer": "cli/",
     "rich": "cli/ report.py",
+    "ray": "lint/on_ray.py",
 }
 
 

@@ -26,6 +26,7 @@ from lsp_local.cli.lint_choices import (
     Judged,
     MergeOption,
     ModelErrorOption,
+    OnOption,
     OutputOption,
     Paths,
     ReviewOption,
@@ -40,6 +41,7 @@ from lsp_local.cli.lint_choices import (
     check,
     fail_on_from,
     format_from,
+    on_from,
     on_model_error_from,
     shard_from,
 )
@@ -58,8 +60,10 @@ from lsp_local.writing import replace as write
 
 if TYPE_CHECKING:
     from lsp_local.lint.cache import Cache
+    from lsp_local.lint.fleet import Local
 
 FINDINGS, WRONG, NO_MODEL, INTERRUPTED = 1, 2, 3, 130  # exit codes
+N_SENT = 256  # files that are read and wait for workers elsewhere; there are hardly more of those
 
 
 class NoModelError(UserError):
@@ -85,7 +89,8 @@ def lint(
     model: ModelOption = "",
     explain: ExplainOption = False,
     review: ReviewOption = False,
-    jobs: JobsOption = 1,
+    jobs: JobsOption = None,
+    on: OnOption = "",
     cache: CacheOption = None,
     shard: ShardOption = "",
     merge: MergeOption = False,
@@ -93,11 +98,11 @@ def lint(
     """Find what is probably wrong in code; exit code 1 where something is."""
     with _exit_codes():
         where = Where(tuple(paths or ()), diff, staged, shard_from(shard), merge)
-        asked = Asked(static, model, cache, review)
+        asked = Asked(static, model, cache, review, on_from(on), jobs)
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
-        limits = Limits(jobs, max_seconds, min_confidence, explain)
+        limits = Limits(N_SENT if on else jobs or 1, max_seconds, min_confidence, explain)
         choices = Choices(where, asked, wanted, judged, limits)
         check(choices)
         raise typer.Exit(_run(choices))
@@ -195,13 +200,31 @@ async def _models(
     try:
         asked = await stack.enter_async_context(model.lazy_model(options))
         looking = detector.LazyDetector(asked)
-        return looking, review.LazyReviewer(asked) if choices.asked.is_reviewing else None
+        reviewing = review.LazyReviewer(asked) if choices.asked.is_reviewing else None
+        if not choices.asked.on:
+            return looking, reviewing
+        return await _elsewhere(choices.asked, options, (looking, reviewing), stack)
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None
         if how == "warn":
             _tell(f"warning: {error}")
         return None, None
+
+
+async def _elsewhere(
+    asked: Asked, options: Options, local: "tuple[Local, Local | None]", stack: AsyncExitStack
+) -> tuple[Detector, Detector | None]:
+    """Return the detectors that have a cluster's workers look. Raises UserError."""
+    from lsp_local.lint import fleet, looker, on_ray
+
+    lookers = {by: one for by, one in zip(looker.BY, local, strict=True) if one is not None}
+    seat = looker.seat(options, lookers)
+    cluster = await stack.enter_async_context(on_ray.ray_cluster(asked.on, seat, _tell))
+    workers = fleet.Fleet(cluster, asked.n_workers)
+    stack.push_async_callback(workers.close)
+    away = {by: fleet.FleetDetector(workers, by, one) for by, one in lookers.items()}
+    return away[looker.DETECTOR], away.get(looker.REVIEWER)
 
 
 def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -> Plan:
