@@ -1,7 +1,6 @@
 """Two stages of a hover: facts at once; what the model says then or at the next hover."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.hovering import Beside, Hovering
 from lsp_local.lsp.server import make_server
 from lsp_local.options import Options
-
-Command = Callable[..., Awaitable[bool]]
 
 URI = "file:///shop/cart.py"
 CODE = "def total(items, rate):\n    return sum(items) * rate\n"
@@ -184,6 +181,7 @@ async def test_a_model_that_dies_is_asked_again_by_the_next_hover(
 ) -> None:
     head = Head(monkeypatch, SAID, failure=EngineDied("gone"))
     assert await hover(server) == FACTS
+    assert not await hovering.explain_here(server, URI, {"line": 1, "character": 24})
     head.failure = None
     assert await hover(server) == [*FACTS, SAID, SIGNED]
 
@@ -208,18 +206,9 @@ async def test_explain_again(server: Server, monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_explain_waits_and_asks_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     head = Head(monkeypatch, SAID)
-    for _ in range(2):
-        assert await hovering.explain_here(server, URI, {"line": 1, "character": 24})
+    assert await hovering.explain_here(server, URI, {"line": 1, "character": 24})
     assert await hover(server) == [*FACTS, SAID, SIGNED]
     assert len(head.questions) == 1
-
-
-@pytest.mark.parametrize("command", [hovering.explain_here, hovering.explain_again])
-async def test_a_model_that_dies_has_explained_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch, command: Command
-) -> None:
-    Head(monkeypatch, SAID, failure=EngineDied("gone"))
-    assert not await command(server, URI, {"line": 1, "character": 24})
 
 
 @pytest.mark.parametrize(
