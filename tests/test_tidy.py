@@ -42,7 +42,7 @@ FLOORS = [
     ["trust"],
     ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
-    ["writing"],
+    ["writing", "private_sockets"],
     ["text", "folders", "languages", "unified"],
     ["__init__"],
 ]
