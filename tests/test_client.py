@@ -64,7 +64,8 @@ async def test_too_long_a_message_costs_no_worker(smollm: Path) -> None:
         with pytest.raises(EngineError, match="too long"):
             await engine.tokenize(["x" * (64 * 2**20)])
         assert engine.worker_pid is not None
-        assert not engine._pending
+        assert engine._connection is not None
+        assert not engine._connection._pending
 
 
 async def test_deaths_of_long_ago_do_not_count(smollm: Path) -> None:

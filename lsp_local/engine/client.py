@@ -2,18 +2,13 @@
 
 import asyncio
 import contextlib
-import functools
-import itertools
-import os
-import socket
-import subprocess
-import sys
+import logging
 import time
 from collections import deque
 from pathlib import Path
 from typing import Any, Self
 
-from lsp_local.engine import wire
+from lsp_local.engine import finding, spawning, wire
 from lsp_local.engine.base import (
     EngineDied,
     EngineError,
@@ -26,11 +21,15 @@ from lsp_local.engine.base import (
     TokenScore,
     Work,
 )
+from lsp_local.engine.connection import Connection
+from lsp_local.engine.spawning import Line, Settings
 from lsp_local.engine.speed import physical_cores
 from lsp_local.engine.tokenized import Tokenized
 from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
 from lsp_local.options import Options
+
+logger = logging.getLogger(__name__)
 
 CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
 CRASHES_IN_A_ROW = 3
@@ -38,7 +37,7 @@ CRASH_WINDOW = 60.0  # seconds
 
 
 class EngineClient:
-    """An `Engine` whose model lives in a child process that may be killed at any time."""
+    """An `Engine` whose model lives in another process that may be killed at any time."""
 
     def __init__(
         self,
@@ -48,67 +47,84 @@ class EngineClient:
         n_threads: int,
         states: Path | None = None,
         states_bytes: int = 0,
+        linger: float | None = None,
     ) -> None:
-        """Prepare a client; KV states are kept in `states`, in at most `states_bytes`."""
-        self._model = model.resolve()
-        self._states = states.resolve() if states else None
-        self._states_bytes = states_bytes
-        self._n_ctx = n_ctx
-        self._n_threads = n_threads or physical_cores()
-        self._keys = itertools.count(1)
-        self._pending: dict[int, tuple[asyncio.Future[Any], OnText | None]] = {}
-        self._process: subprocess.Popen[bytes] | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        """Prepare a client; KV states are kept in `states`, in at most `states_bytes`.
+
+        With `linger` the worker is shared with all who have the same settings, and outlives the
+        last of them by so many seconds.
+        """
+        folder = states.resolve() if states else None
+        n_threads = n_threads or physical_cores()
+        self._settings = Settings(model.resolve(), n_ctx, n_threads, folder, states_bytes)
+        self._linger = linger
+        self._line: Line | None = None
+        self._connection: Connection | None = None
         self._listener: asyncio.Task[None] | None = None
-        self._loaded: asyncio.Task[ModelInfo] | None = None
+        self._loaded: asyncio.Task[ModelInfo] | None = None  # None: there is no worker
         self._speed = CAREFUL_GUESS
         self._crashes: deque[float] = deque(maxlen=CRASHES_IN_A_ROW)
         self._is_closed = False
         self._tokenized = Tokenized()
 
     @classmethod
-    def keeping_states(cls, model: Path, options: Options) -> Self:
+    def keeping_states(cls, model: Path, options: Options, linger: float | None = None) -> Self:
         """Return a client as `options` have it, which keeps KV states on disk."""
         n_bytes = options.cache_mb * 2**20
-        n_ctx, n_threads, folder = options.n_ctx, options.n_threads, states_dir()
-        return cls(model, n_ctx=n_ctx, n_threads=n_threads, states=folder, states_bytes=n_bytes)
+        return cls(
+            model,
+            n_ctx=options.n_ctx,
+            n_threads=options.n_threads,
+            states=states_dir(),
+            states_bytes=n_bytes,
+            linger=linger,
+        )
+
+    @classmethod
+    def of_window(cls, model: Path, options: Options) -> Self:
+        """Return what one of several windows uses: a worker for them all, if the options allow."""
+        linger = options.worker_linger_minutes * 60.0
+        return cls.keeping_states(model, options, linger if options.share_worker else None)
 
     @property
     def is_ready(self) -> bool:
         """Whether the model is in memory, so that a request need not wait for it."""
-        task = self._loaded if self._process is not None else None
+        task = self._loaded
         return task is not None and task.done() and not task.cancelled() and not task.exception()
 
     @property
     def worker_pid(self) -> int | None:
-        """Return the process id of the running worker."""
-        return self._process.pid if self._process else None
+        """Return the process id of the running worker, of a shared one once it has answered."""
+        return self._line.pid if self._line else None
 
     async def start(self) -> None:
         """Start the worker and return at once; `info` waits for the model. Raises EngineError."""
-        if self._process is not None or self._is_closed:
+        if self._loaded is not None or self._is_closed:
             return
-        # Nothing is awaited here: whoever sees the process sees its `_loaded` too.
-        ours, theirs = socket.socketpair()
-        try:
-            self._process = self._spawn(theirs)
-        except OSError as error:
-            ours.close()
-            raise EngineError(f"the model process cannot be started: {error}") from error
-        finally:
-            theirs.close()
-        self._loaded = asyncio.create_task(self._load(ours))
-        self._loaded.add_done_callback(functools.partial(self._look_at_load, ours))
+        # Nothing is awaited here: whoever sees the worker sees its `_loaded` too.
+        self._line = self._private() if self._linger is None else None
+        self._loaded = asyncio.create_task(self._load())
+        self._loaded.add_done_callback(self._look_at_load)
 
     async def close(self) -> None:
-        """End the worker at once, also in mid-decode."""
+        """End a private worker at once, also in mid-decode; hang up on a shared one."""
         self._is_closed = True
-        if self._process is not None:
-            self._process.kill()
+        if self._line is not None and self._line.process is not None:
+            self._line.process.kill()
+        elif self._connection is not None:
+            self._connection.close()
+        elif self._loaded is not None:
+            self._loaded.cancel()
         if self._loaded is not None:
             await asyncio.wait([self._loaded], timeout=1)
         if self._listener is not None:
             await asyncio.wait([self._listener], timeout=1)
+
+    async def close_for_good(self) -> None:
+        """Close; a shared worker that nobody else uses ends now, for its model is not wanted."""
+        if self._connection is not None:
+            self._connection.tell({"op": "linger", "id": 0, "seconds": 0})
+        await self.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -120,7 +136,8 @@ class EngineClient:
     async def info(self) -> ModelInfo:
         """See `Engine`."""
         await self._wake()
-        assert self._loaded is not None
+        if self._loaded is None:
+            raise EngineDied("the model process has died; the next request starts a new one")
         return await asyncio.shield(self._loaded)
 
     async def speed(self) -> Speed:
@@ -186,39 +203,54 @@ class EngineClient:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})
 
-    def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        # -P: a `numpy.py` in the user's working directory must not become ours.
-        command = [sys.executable, "-P", "-m", "lsp_local.engine.worker"]
-        command += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
-        command += ["--model", str(self._model)]
-        command += ["--n-ctx", str(self._n_ctx), "--n-threads", str(self._n_threads)]
-        if self._states is not None:
-            command += ["--states", str(self._states), "--states-bytes", str(self._states_bytes)]
-        fds, null = [theirs.fileno()], subprocess.DEVNULL
-        return subprocess.Popen(command, pass_fds=fds, stdin=null, stdout=null)
+    def _private(self) -> Line:
+        try:
+            return spawning.private(self._settings)
+        except OSError as error:
+            raise EngineError(f"the model process cannot be started: {error}") from error
 
-    async def _load(self, ours: socket.socket) -> ModelInfo:
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
-        self._listener = asyncio.create_task(self._listen(reader))
-        fields = await self._send({"op": "info"})
+    async def _load(self) -> ModelInfo:
+        try:
+            if self._line is None:
+                self._line = await self._shared()
+            self._connection = connection = await Connection.over(self._line.connection)
+        except asyncio.CancelledError:
+            if self._is_closed:
+                raise EngineDied("the engine is closed") from None
+            raise
+        self._listener = asyncio.create_task(self._listen(connection))
+        fields = await connection.ask({"op": "info"})
         self._speed = wire.speed_from(fields.pop("speed"))
         return wire.info_from(fields)
 
-    def _look_at_load(self, ours: socket.socket, task: asyncio.Task[ModelInfo]) -> None:
-        """Mark a failed load as seen, for `info` raises it; one that never began leaves nothing."""
+    async def _shared(self) -> Line:
+        """Return a line to the worker that we share, or to one of our own where that cannot be."""
+        run = asyncio.get_running_loop().run_in_executor
+        reached = run(None, finding.reach, self._settings, self._linger or 0.0)
+        try:
+            return await asyncio.shield(reached)
+        except OSError as error:
+            logger.warning("this window has a model process of its own: %s", error)
+            return self._private()
+        except asyncio.CancelledError:
+            reached.add_done_callback(_hang_up)
+            raise
+
+    def _look_at_load(self, task: asyncio.Task[ModelInfo]) -> None:
+        """Mark a failed load as seen, for `info` raises it; one without a worker leaves nothing."""
         if not task.cancelled():
             task.exception()
-        elif self._writer is None and self._process is not None:  # the event loop has ended
-            ours.close()
-            process, self._process = self._process, None
-            process.kill()
-            process.wait()
+        if self._connection is None and self._loaded is task:
+            self._loaded = None
+            line, self._line = self._line, None
+            if line is not None:  # the event loop has ended before the task could begin
+                line.drop()
 
     async def _wake(self) -> None:
         """Start a worker if there is none. Raises EngineError while it crashes all the time."""
         if self._is_closed:
             raise EngineDied("the engine is closed")
-        if self._process is None:
+        if self._loaded is None:
             if self._is_crashing():
                 raise EngineError(
                     f"the model process died {CRASHES_IN_A_ROW} times within a minute; "
@@ -232,35 +264,14 @@ class EngineClient:
 
     async def _call(self, message: Message, on_text: OnText | None = None) -> Any:
         await self.info()
-        return await self._send(message, on_text)
-
-    async def _send(self, message: Message, on_text: OnText | None = None) -> Any:
-        """Send a request and wait for its answer; if nobody wants it any more, tell the worker."""
-        if self._writer is None:
+        if self._connection is None:
             raise EngineDied("the model process has died; the next request starts a new one")
-        key = next(self._keys)
-        packed = wire.pack({**message, "id": key})
-        future = asyncio.get_running_loop().create_future()
-        self._pending[key] = future, on_text
-        self._writer.write(packed)
-        try:
-            return await future
-        except BaseException:  # cancelled, or `on_text` failed
-            if self._writer is not None:
-                self._writer.write(wire.pack({"op": "cancel", "id": key}))
-            raise
-        finally:
-            self._pending.pop(key, None)
+        return await self._connection.ask(message, on_text)
 
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Hand answers to those who wait for them, until the worker is gone."""
+    async def _listen(self, connection: Connection) -> None:
+        """Hand out answers until the worker is gone, and then see to the next one."""
         try:
-            while (message := await wire.receive_async(reader)) is not None:
-                future, on_text = self._pending.get(message["id"], (None, None))
-                if future is not None and not future.done():
-                    _deliver(message, future, on_text)
-        except (OSError, wire.WireError):
-            pass  # a peer that talks nonsense is as good as dead
+            await connection.listen()
         except asyncio.CancelledError:
             self._is_closed = True  # the event loop ends: not the time for another worker
             raise
@@ -268,17 +279,11 @@ class EngineClient:
             await self._bury()
 
     async def _bury(self) -> None:
-        """Forget a dead worker; whoever waits for it learns that it died."""
-        process, self._process = self._process, None
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        for future, _ in self._pending.values():
-            if not future.done():
-                future.set_exception(EngineDied("the model process has died"))
-        if process is not None:
-            process.kill()
-            await asyncio.to_thread(process.wait)
+        """Forget a dead worker; a new one is started unless they die all the time."""
+        line, self._line = self._line, None
+        self._connection = self._loaded = None
+        if line is not None:
+            await asyncio.to_thread(line.end)
         if not self._is_closed:
             self._crashes.append(time.monotonic())
             if not self._is_crashing():
@@ -286,14 +291,7 @@ class EngineClient:
                     await self.start()
 
 
-def _deliver(message: Message, future: asyncio.Future[Any], on_text: OnText | None) -> None:
-    """Hand a message to the one who waits for it, and what goes wrong in `on_text` too."""
-    if "error" in message:
-        future.set_exception(EngineError(message["error"]))
-    elif "result" in message:
-        future.set_result(message["result"])
-    elif on_text is not None:
-        try:
-            on_text(message["text"])
-        except Exception as error:
-            future.set_exception(error)
+def _hang_up(reached: asyncio.Future[Line]) -> None:
+    """Close a line that nobody waits for any more."""
+    if not reached.cancelled() and reached.exception() is None:
+        reached.result().connection.close()

@@ -130,7 +130,7 @@ class Loader:
         if self._has_failed(stamp):
             return
         self._failed = (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
-        engine = EngineClient.keeping_states(path, options)
+        engine = EngineClient.of_window(path, options)
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {Path(options.model).name}"):
