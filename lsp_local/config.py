@@ -8,16 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from lsp_local.options import (
-    Option,
-    Options,
-    Value,
-    WorkspaceMay,
-    accept,
-    describe,
-    expected,
-    from_text,
-)
+from lsp_local.option import Option, Value, WorkspaceMay, accept, expected, from_text
+from lsp_local.options import Options, describe
 from lsp_local.text import UserError
 
 __all__ = ["load", "load_strict", "Loaded", "ConfigError", "Options", "describe"]

@@ -2,7 +2,8 @@
 
 import json
 
-from lsp_local.options import Option, WorkspaceMay, describe, expected
+from lsp_local.option import Option, WorkspaceMay, expected
+from lsp_local.options import describe
 
 
 def render_markdown() -> str:

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from lsp_local.options import Option, WorkspaceMay, describe
+from lsp_local.option import Option, WorkspaceMay
+from lsp_local.options import describe
 
 SECTION = "lsp-local"
 TITLE = "Server"  # of the group; the extension's own settings stand in another

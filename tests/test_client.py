@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lsp_local.engine.base import EngineError, GenerateRequest
-from lsp_local.engine.client import CRASH_WINDOW, EngineClient
+from lsp_local.engine.client import EngineClient
+from lsp_local.engine.supervising import CRASH_WINDOW
 
 
 async def test_two_first_requests_at_once(smollm: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lsp_local.lsp.server import make_server
-from lsp_local.options import accept, describe
+from lsp_local.option import accept
+from lsp_local.options import describe
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "editors.md").read_text()

@@ -116,10 +116,7 @@ def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedCha
     engines: list[ScriptedChat] = []
     (tmp_path / "base.gguf").write_bytes(b"GGUF")
     monkeypatch.setattr("lsp_local.models.resolve", lambda _: tmp_path / "base.gguf")
-    monkeypatch.setattr(
-        "lsp_local.engine.client.EngineClient.keeping_states",
-        lambda *_: nullcontext(engines.pop(0)),
-    )
+    monkeypatch.setattr("lsp_local.lint.model.open_engine", lambda *_: nullcontext(engines.pop(0)))
     return engines
 
 

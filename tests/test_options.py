@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from lsp_local.options import Options, accept, describe, from_text, is_excluded
+from lsp_local.option import accept, from_text
+from lsp_local.options import Options, describe, is_excluded
 
 OPTIONS = {option.name: option for option in describe()}
 

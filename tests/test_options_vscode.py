@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from lsp_local import __version__
-from lsp_local.options import Options, accept, describe
+from lsp_local.option import accept
+from lsp_local.options import Options, describe
 from lsp_local.options_vscode import render_package
 
 PACKAGE = Path(__file__).parents[1] / "editors" / "vscode" / "package.json"

@@ -42,6 +42,7 @@ FLOORS = [
     ["trust"],
     ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
+    ["option"],
     ["writing", "private_sockets"],
     ["text", "folders", "languages", "unified"],
     ["__init__"],

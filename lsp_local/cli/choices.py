@@ -9,7 +9,7 @@ from lsp_local import config
 from lsp_local.options import Options
 
 if TYPE_CHECKING:
-    from lsp_local.engine.client import EngineClient
+    from lsp_local.engine.opening import LiveEngine
 
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
@@ -22,18 +22,15 @@ def chosen_options(model: str, workspace: Path | None = None) -> Options:
     return config.load_strict(workspace=workspace, editor={"model": model} if model else None)
 
 
-def chosen_engine(options: Options) -> "EngineClient":
-    """Return the engine for the model that `options` name, not yet started. Raises ModelError."""
-    from lsp_local import models
-    from lsp_local.engine.client import EngineClient
+def chosen_engine(options: Options) -> "LiveEngine":
+    """Return the engine that `options` name, not yet started. Raises UserError."""
+    from lsp_local.engine.opening import open_engine
 
-    path = models.resolve(options.model)
-    return EngineClient(path, n_ctx=options.n_ctx, n_threads=options.n_threads)
+    return open_engine(options, keeps_states=False)
 
 
-def chosen_chat(options: Options) -> "EngineClient":
+def chosen_chat(options: Options) -> "LiveEngine":
     """Return the engine for questions: what all of them share is read only once, ever."""
-    from lsp_local import models
-    from lsp_local.engine.client import EngineClient
+    from lsp_local.engine.opening import open_engine
 
-    return EngineClient.keeping_states(models.resolve(options.model), options)
+    return open_engine(options)

@@ -43,6 +43,7 @@ def try_out(
     deadline_ms = max(100, options.deadline_ms // 4)
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
     settings = {"model": options.model, "deadline_ms": deadline_ms, "cache_mb": 0}
+    settings["share_worker"] = False  # it ends with the tour
     asyncio.run(_tour(doc, root, offsets, settings))
 
 

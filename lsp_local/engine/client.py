@@ -1,42 +1,28 @@
-"""The server's side of the model: start the worker, talk to it, replace it when it dies."""
+"""The server's side of the model: what an engine can be asked, as messages to its worker."""
 
-import asyncio
-import contextlib
-import logging
-import time
-from collections import deque
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from lsp_local.engine import finding, spawning, wire
+from lsp_local.engine import wire
 from lsp_local.engine.base import (
-    EngineDied,
-    EngineError,
     Generated,
     GenerateRequest,
-    ModelInfo,
     OnText,
     Priority,
     Speed,
     TokenScore,
     Work,
 )
-from lsp_local.engine.connection import Connection
-from lsp_local.engine.spawning import Line, Settings
+from lsp_local.engine.spawning import LLAMA, Load
 from lsp_local.engine.speed import physical_cores
+from lsp_local.engine.supervising import Supervised
 from lsp_local.engine.tokenized import Tokenized
 from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
 from lsp_local.options import Options
 
-logger = logging.getLogger(__name__)
 
-CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
-CRASHES_IN_A_ROW = 3
-CRASH_WINDOW = 60.0  # seconds
-
-
-class EngineClient:
+class EngineClient(Supervised):
     """An `Engine` whose model lives in another process that may be killed at any time."""
 
     def __init__(
@@ -47,98 +33,23 @@ class EngineClient:
         n_threads: int,
         states: Path | None = None,
         states_bytes: int = 0,
-        linger: float | None = None,
+        backend: str = LLAMA,
     ) -> None:
         """Prepare a client; KV states are kept in `states`, in at most `states_bytes`.
 
-        With `linger` the worker is shared with all who have the same settings, and outlives the
-        last of them by so many seconds.
+        `backend` is one of `worker.BACKENDS`.
         """
+        threads = n_threads or physical_cores()
         folder = states.resolve() if states else None
-        n_threads = n_threads or physical_cores()
-        self._settings = Settings(model.resolve(), n_ctx, n_threads, folder, states_bytes)
-        self._linger = linger
-        self._line: Line | None = None
-        self._connection: Connection | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._loaded: asyncio.Task[ModelInfo] | None = None  # None: there is no worker
-        self._speed = CAREFUL_GUESS
-        self._crashes: deque[float] = deque(maxlen=CRASHES_IN_A_ROW)
-        self._is_closed = False
+        super().__init__(Load(model.resolve(), n_ctx, threads, folder, states_bytes, backend))
         self._tokenized = Tokenized()
 
     @classmethod
-    def keeping_states(cls, model: Path, options: Options, linger: float | None = None) -> Self:
-        """Return a client as `options` have it, which keeps KV states on disk."""
-        n_bytes = options.cache_mb * 2**20
-        return cls(
-            model,
-            n_ctx=options.n_ctx,
-            n_threads=options.n_threads,
-            states=states_dir(),
-            states_bytes=n_bytes,
-            linger=linger,
-        )
-
-    @classmethod
-    def of_window(cls, model: Path, options: Options) -> Self:
-        """Return what one of several windows uses: a worker for them all, if the options allow."""
-        linger = options.worker_linger_minutes * 60.0
-        return cls.keeping_states(model, options, linger if options.share_worker else None)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the model is in memory, so that a request need not wait for it."""
-        task = self._loaded
-        return task is not None and task.done() and not task.cancelled() and not task.exception()
-
-    @property
-    def worker_pid(self) -> int | None:
-        """Return the process id of the running worker, of a shared one once it has answered."""
-        return self._line.pid if self._line else None
-
-    async def start(self) -> None:
-        """Start the worker and return at once; `info` waits for the model. Raises EngineError."""
-        if self._loaded is not None or self._is_closed:
-            return
-        # Nothing is awaited here: whoever sees the worker sees its `_loaded` too.
-        self._line = self._private() if self._linger is None else None
-        self._loaded = asyncio.create_task(self._load())
-        self._loaded.add_done_callback(self._look_at_load)
-
-    async def close(self) -> None:
-        """End a private worker at once, also in mid-decode; hang up on a shared one."""
-        self._is_closed = True
-        if self._line is not None and self._line.process is not None:
-            self._line.process.kill()
-        elif self._connection is not None:
-            self._connection.close()
-        elif self._loaded is not None:
-            self._loaded.cancel()
-        if self._loaded is not None:
-            await asyncio.wait([self._loaded], timeout=1)
-        if self._listener is not None:
-            await asyncio.wait([self._listener], timeout=1)
-
-    async def close_for_good(self) -> None:
-        """Close; a shared worker that nobody else uses ends now, for its model is not wanted."""
-        if self._connection is not None:
-            self._connection.tell({"op": "linger", "id": 0, "seconds": 0})
-        await self.close()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def info(self) -> ModelInfo:
-        """See `Engine`."""
-        await self._wake()
-        if self._loaded is None:
-            raise EngineDied("the model process has died; the next request starts a new one")
-        return await asyncio.shield(self._loaded)
+    def of(cls, model: Path, options: Options, *, keeps_states: bool, backend: str = LLAMA) -> Self:
+        """Return a client as `options` have it, which may keep KV states on disk."""
+        states, mb = (states_dir(), options.cache_mb) if keeps_states else (None, 0)
+        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads}
+        return cls(model, **sizes, states=states, states_bytes=mb * 2**20, backend=backend)
 
     async def speed(self) -> Speed:
         """See `Engine`."""
@@ -203,95 +114,6 @@ class EngineClient:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})
 
-    def _private(self) -> Line:
-        try:
-            return spawning.private(self._settings)
-        except OSError as error:
-            raise EngineError(f"the model process cannot be started: {error}") from error
-
-    async def _load(self) -> ModelInfo:
-        try:
-            if self._line is None:
-                self._line = await self._shared()
-            self._connection = connection = await Connection.over(self._line.connection)
-        except asyncio.CancelledError:
-            if self._is_closed:
-                raise EngineDied("the engine is closed") from None
-            raise
-        self._listener = asyncio.create_task(self._listen(connection))
-        fields = await connection.ask({"op": "info"})
-        self._speed = wire.speed_from(fields.pop("speed"))
-        return wire.info_from(fields)
-
-    async def _shared(self) -> Line:
-        """Return a line to the worker that we share, or to one of our own where that cannot be."""
-        run = asyncio.get_running_loop().run_in_executor
-        reached = run(None, finding.reach, self._settings, self._linger or 0.0)
-        try:
-            return await asyncio.shield(reached)
-        except OSError as error:
-            logger.warning("this window has a model process of its own: %s", error)
-            return self._private()
-        except asyncio.CancelledError:
-            reached.add_done_callback(_hang_up)
-            raise
-
-    def _look_at_load(self, task: asyncio.Task[ModelInfo]) -> None:
-        """Mark a failed load as seen, for `info` raises it; one without a worker leaves nothing."""
-        if not task.cancelled():
-            task.exception()
-        if self._connection is None and self._loaded is task:
-            self._loaded = None
-            line, self._line = self._line, None
-            if line is not None:  # the event loop has ended before the task could begin
-                line.drop()
-
-    async def _wake(self) -> None:
-        """Start a worker if there is none. Raises EngineError while it crashes all the time."""
-        if self._is_closed:
-            raise EngineDied("the engine is closed")
-        if self._loaded is None:
-            if self._is_crashing():
-                raise EngineError(
-                    f"the model process died {CRASHES_IN_A_ROW} times within a minute; "
-                    "run `lsp-local doctor` to see what is wrong"
-                )
-            await self.start()
-
-    def _is_crashing(self) -> bool:
-        is_full = len(self._crashes) == CRASHES_IN_A_ROW
-        return is_full and time.monotonic() - self._crashes[0] < CRASH_WINDOW
-
-    async def _call(self, message: Message, on_text: OnText | None = None) -> Any:
-        await self.info()
-        if self._connection is None:
-            raise EngineDied("the model process has died; the next request starts a new one")
-        return await self._connection.ask(message, on_text)
-
-    async def _listen(self, connection: Connection) -> None:
-        """Hand out answers until the worker is gone, and then see to the next one."""
-        try:
-            await connection.listen()
-        except asyncio.CancelledError:
-            self._is_closed = True  # the event loop ends: not the time for another worker
-            raise
-        finally:
-            await self._bury()
-
-    async def _bury(self) -> None:
-        """Forget a dead worker; a new one is started unless they die all the time."""
-        line, self._line = self._line, None
-        self._connection = self._loaded = None
-        if line is not None:
-            await asyncio.to_thread(line.end)
-        if not self._is_closed:
-            self._crashes.append(time.monotonic())
-            if not self._is_crashing():
-                with contextlib.suppress(EngineError, OSError):  # the next request says why
-                    await self.start()
-
-
-def _hang_up(reached: asyncio.Future[Line]) -> None:
-    """Close a line that nobody waits for any more."""
-    if not reached.cancelled() and reached.exception() is None:
-        reached.result().connection.close()
+    async def status(self) -> Message:
+        """Return what the worker says of itself, see `Company`."""
+        return dict(await self._call({"op": "status"}))

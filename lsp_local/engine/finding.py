@@ -12,7 +12,7 @@ from pathlib import Path
 from lsp_local import __version__
 from lsp_local.engine import spawning, wire
 from lsp_local.engine.door import LOCK
-from lsp_local.engine.spawning import Line, Settings
+from lsp_local.engine.spawning import Line, Load
 from lsp_local.engine.wire import Message
 from lsp_local.folders import cache_dir
 from lsp_local.private_sockets import check_peer, check_place, connected, folders, place_for
@@ -24,12 +24,12 @@ LOOK_SECONDS = 0.02
 N_STARTS = 3  # of workers that end before they have said anything
 
 
-def reach(settings: Settings, linger: float) -> Line:
+def reach(load: Load, linger: float) -> Line:
     """Return a line to the worker of these settings; start it if there is none.
 
     It is to outlive its last window by `linger` seconds. Raises OSError where it cannot be shared.
     """
-    stamp = stamp_of(settings)
+    stamp = stamp_of(load)
     place = place_for(f"{stamp}{SUFFIX}")
     patience, n_starts = LOCK_SECONDS, 0
     while patience > 0 and n_starts < N_STARTS:
@@ -42,19 +42,19 @@ def reach(settings: Settings, linger: float) -> Line:
             patience -= LOOK_SECONDS
             continue
         n_starts += 1
-        if (line := _started(settings, place, lock, stamp, linger)) is not None:
+        if (line := _started(load, place, lock, stamp, linger)) is not None:
             return line
     raise OSError(f"nobody answers at {place}")
 
 
-def stamp_of(settings: Settings) -> str:
+def stamp_of(load: Load) -> str:
     """Return what names the workers that do the same: of one code, one model, one size. OSError."""
-    model = settings.model.stat()
+    model = load.model.stat()
     code = Path(__file__).parent
     of_code = max(path.stat().st_mtime_ns for path in (code, *code.glob("*.py")))
     of_model = model.st_size, model.st_mtime_ns
     of_both = (wire.PROTOCOL, __version__, str(code), of_code, *of_model)
-    told = repr((*of_both, *map(str, astuple(settings))))
+    told = repr((*of_both, *map(str, astuple(load))))
     return hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
@@ -132,7 +132,7 @@ def _locked(path: Path) -> int | None:
     return lock if is_ours else None
 
 
-def _started(settings: Settings, place: Path, lock: int, stamp: str, linger: float) -> Line | None:
+def _started(load: Load, place: Path, lock: int, stamp: str, linger: float) -> Line | None:
     """Start the worker that is to listen at `place`; None if it has ended at once.
 
     It inherits the socket, which listens already, so that from now on everybody finds it; and the
@@ -140,7 +140,7 @@ def _started(settings: Settings, place: Path, lock: int, stamp: str, linger: flo
     """
     try:
         _sweep(place)
-        process = _listened_to(settings, place, lock, stamp)
+        process = _listened_to(load, place, lock, stamp)
     except OSError:
         place.with_suffix(LOCK).unlink()
         raise
@@ -152,7 +152,7 @@ def _started(settings: Settings, place: Path, lock: int, stamp: str, linger: flo
         process.wait()  # it ends, whatever becomes of the worker
 
 
-def _listened_to(settings: Settings, place: Path, lock: int, stamp: str) -> subprocess.Popen[bytes]:
+def _listened_to(load: Load, place: Path, lock: int, stamp: str) -> subprocess.Popen[bytes]:
     """Bind the socket and start who serves it. Raises OSError, and has removed its name."""
     place.unlink(missing_ok=True)  # of one that was killed
     with socket.socket(socket.AF_UNIX) as listener:
@@ -160,20 +160,18 @@ def _listened_to(settings: Settings, place: Path, lock: int, stamp: str) -> subp
         try:
             place.chmod(0o600)
             listener.listen()
-            return _spawned(settings, listener, lock, stamp)
+            return _spawned(load, listener, lock, stamp)
         except OSError:
             place.unlink()
             raise
 
 
-def _spawned(
-    settings: Settings, listener: socket.socket, lock: int, stamp: str
-) -> subprocess.Popen[bytes]:
+def _spawned(load: Load, listener: socket.socket, lock: int, stamp: str) -> subprocess.Popen[bytes]:
     cache_dir().mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     log = os.open(cache_dir() / "worker.log", flags, 0o600)
     try:
-        return spawning.shared(settings, listener, lock, stamp, log)
+        return spawning.shared(load, listener, lock, stamp, log)
     finally:
         os.close(log)
 

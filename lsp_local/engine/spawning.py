@@ -7,21 +7,24 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+LLAMA = "llama.cpp"
+
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What a worker is started with. KV states are kept in `states`, in at most `states_bytes`."""
+class Load:
+    """What a worker loads. KV states are kept in `states`, in at most `states_bytes`."""
 
     model: Path
     n_ctx: int
     n_threads: int
-    states: Path | None = None
-    states_bytes: int = 0
+    states: Path | None
+    states_bytes: int
+    backend: str
 
     def arguments(self) -> list[str]:
         """Return them as the worker's command line."""
-        told = ["--model", str(self.model), "--n-ctx", str(self.n_ctx)]
-        told += ["--n-threads", str(self.n_threads)]
+        told = ["--model", str(self.model), "--backend", self.backend]
+        told += ["--n-ctx", str(self.n_ctx), "--n-threads", str(self.n_threads)]
         if self.states is not None:
             told += ["--states", str(self.states), "--states-bytes", str(self.states_bytes)]
         return told
@@ -47,13 +50,13 @@ class Line:
             self.process.wait()
 
 
-def private(settings: Settings) -> Line:
+def private(load: Load) -> Line:
     """Start a worker that ends with us. Raises OSError."""
     ours, theirs = socket.socketpair()
     try:
         told = ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
         fds, null = [theirs.fileno()], subprocess.DEVNULL
-        command = [*_command(settings), *told]
+        command = [*_command(load), *told]
         process = subprocess.Popen(command, pass_fds=fds, stdin=null, stdout=null)
     except OSError:
         ours.close()
@@ -64,7 +67,7 @@ def private(settings: Settings) -> Line:
 
 
 def shared(
-    settings: Settings, listener: socket.socket, lock: int, stamp: str, log: int
+    load: Load, listener: socket.socket, lock: int, stamp: str, log: int
 ) -> subprocess.Popen[bytes]:
     """Start a worker that outlives us, in a session of its own. Raises OSError.
 
@@ -73,7 +76,7 @@ def shared(
     fds, null = [listener.fileno(), lock], subprocess.DEVNULL
     told = ["--listener", str(listener.fileno()), "--lock", str(lock), "--stamp", stamp]
     return subprocess.Popen(
-        [*_command(settings), *told],
+        [*_command(load), *told],
         pass_fds=fds,
         stdin=null,
         stdout=null,
@@ -83,6 +86,6 @@ def shared(
     )
 
 
-def _command(settings: Settings) -> list[str]:
+def _command(load: Load) -> list[str]:
     # -P: a `numpy.py` in the user's working directory must not become ours.
-    return [sys.executable, "-P", "-m", "lsp_local.engine.worker", *settings.arguments()]
+    return [sys.executable, "-P", "-m", "lsp_local.engine.worker", *load.arguments()]

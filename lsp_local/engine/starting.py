@@ -5,12 +5,13 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
 
-def parsed() -> argparse.Namespace:
+def parsed(backends: Iterable[str]) -> argparse.Namespace:
     """Return what `spawning.py` has written on the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int)
@@ -19,6 +20,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--lock", type=int)
     parser.add_argument("--stamp", default="")
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--backend", choices=backends, required=True)
     parser.add_argument("--n-ctx", type=int, required=True)
     parser.add_argument("--n-threads", type=int, required=True)
     parser.add_argument("--states", type=Path)

@@ -26,8 +26,24 @@ from lsp_local.engine.turns import Job, Turns
 from lsp_local.engine.wire import Message
 
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
+STARVED_CPU = (0.2, 4.0)  # seconds of CPU in that time: more is a loop, less is a deadlock
 IDLE_SECONDS = 2.0  # after which what was read is written to disk
 UPKEEP = 0  # the window and the key of our own job; those of the servers begin at 1
+
+
+def _llama(arguments: argparse.Namespace) -> Backend:
+    from lsp_local.engine.llama import LlamaBackend
+
+    return LlamaBackend(
+        arguments.model,
+        arguments.n_ctx,
+        arguments.n_threads,
+        arguments.states,
+        arguments.states_bytes,
+    )
+
+
+BACKENDS = {"llama.cpp": _llama}
 
 
 class Worker:
@@ -48,15 +64,7 @@ class Worker:
     def load(self, arguments: argparse.Namespace) -> None:
         """Load the model; a failure is told to whoever asks."""
         try:
-            from lsp_local.engine.llama import LlamaBackend
-
-            self._backend = LlamaBackend(
-                arguments.model,
-                arguments.n_ctx,
-                arguments.n_threads,
-                arguments.states,
-                arguments.states_bytes,
-            )
+            self._backend = BACKENDS[arguments.backend](arguments)
         except Exception as error:
             self._failure, self._company.is_of_use = _said(error), False
 
@@ -163,14 +171,20 @@ class Worker:
         """
         if self._backend:
             self._backend.interrupt()
-            watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [self._n_steps])
-            watch.daemon = True
-            watch.start()
+            self._watch(self._n_steps, time.process_time())
 
-    def _exit_if_stuck(self, n_steps: int) -> None:
+    def _watch(self, n_steps: int, at_cpu: float) -> None:
+        watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [n_steps, at_cpu])
+        watch.daemon = True
+        watch.start()
+
+    def _exit_if_stuck(self, n_steps: int, at_cpu: float) -> None:
         with self._changed:
             is_stuck = self._running is not None and self._n_steps == n_steps
-        if is_stuck:
+        least, most = STARVED_CPU
+        if is_stuck and least < time.process_time() - at_cpu < most:
+            self._watch(n_steps, at_cpu)  # a busy machine: wait on
+        elif is_stuck:
             os._exit(1)
 
     def _step(self, job: Job) -> None:
@@ -257,7 +271,7 @@ def _to_nobody(_packed: bytes) -> None:
 
 def main() -> None:
     """Serve one server over the inherited socket, or all that come to a listening one."""
-    arguments = starting.parsed()
+    arguments = starting.parsed(BACKENDS)
     starting.settle(arguments)
     if arguments.listener is not None:
         door = Door(arguments.listener, arguments.lock)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 
 from lsp_local.engine.base import GenerateRequest
-from lsp_local.engine.client import EngineClient
+from lsp_local.engine.opening import LiveEngine
 from lsp_local.features.inline_completion import complete
 from lsp_local.features.reading import Reader, Wish
 from lsp_local.options import Options
@@ -34,7 +34,7 @@ class Keys:
     warm: list[Outcome]
 
 
-async def cancel_to_silence(engine: EngineClient, text: str, n_cancels: int) -> Silence:
+async def cancel_to_silence(engine: LiveEngine, text: str, n_cancels: int) -> Silence:
     """Cancel `n_cancels` decodes and as many prefills at moments spread over their time."""
     (tokens,) = await engine.tokenize([text])
     tokens = (tokens * (N_PREFILL // len(tokens) + 1))[:N_PREFILL]
@@ -47,7 +47,7 @@ async def cancel_to_silence(engine: EngineClient, text: str, n_cancels: int) -> 
     return Silence(decode, prefill)
 
 
-async def _cancel_decode(engine: EngineClient, tokens: list[int], n: int) -> float:
+async def _cancel_decode(engine: LiveEngine, tokens: list[int], n: int) -> float:
     n_wanted = 2 + n % 9
     is_decoding = asyncio.Event()
     n_seen = 0
@@ -66,13 +66,13 @@ async def _cancel_decode(engine: EngineClient, tokens: list[int], n: int) -> flo
     return await _time_of_cancel(engine, running)
 
 
-async def _cancel_prefill(engine: EngineClient, tokens: list[int], seconds: float) -> float:
+async def _cancel_prefill(engine: LiveEngine, tokens: list[int], seconds: float) -> float:
     running = asyncio.create_task(engine.generate(GenerateRequest(tokens, N_DECODE)))
     await asyncio.sleep(seconds)
     return await _time_of_cancel(engine, running)
 
 
-async def _time_of_cancel(engine: EngineClient, running: "asyncio.Task[object]") -> float:
+async def _time_of_cancel(engine: LiveEngine, running: "asyncio.Task[object]") -> float:
     started = time.perf_counter()
     running.cancel()
     await asyncio.wait([running])
@@ -81,7 +81,7 @@ async def _time_of_cancel(engine: EngineClient, running: "asyncio.Task[object]")
 
 
 async def one_key_later(
-    engine: EngineClient, options: Options, doc: Document, offset: int, keys: str
+    engine: LiveEngine, options: Options, doc: Document, offset: int, keys: str
 ) -> Keys:
     """Ask at `offset` of a document never read before, then once after each of `keys`."""
     outcomes: list[Outcome] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_local import models
 from lsp_local.engine.base import ChatEngine
-from lsp_local.engine.client import EngineClient
+from lsp_local.engine.opening import open_engine
 from lsp_local.options import Options
 
 
@@ -30,8 +30,8 @@ class LazyModel:
         """Return it, loaded. Raises EngineError."""
         async with self._loading:
             if self._engine is None:
-                client = EngineClient.keeping_states(self.path, self.options)
-                self._engine = await self._stack.enter_async_context(client)
+                opened = await asyncio.to_thread(open_engine, self.options)
+                self._engine = await self._stack.enter_async_context(opened)
             return self._engine
 
 

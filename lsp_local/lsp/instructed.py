@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.client import EngineClient
+from lsp_local.engine.opening import LiveEngine
 from lsp_local.features import instruct
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.acting import Acting, Chosen
@@ -34,7 +34,7 @@ class Instructed:
         self.findings = Findings()
         self._loader = loader
         self._documents = documents
-        self._ready: EngineClient | None = None
+        self._ready: LiveEngine | None = None
         self._ahead: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -97,7 +97,7 @@ class Instructed:
     def _is_current(self, chosen: Chosen) -> Callable[[], bool]:
         return lambda: self._documents.get(chosen.doc.uri) is chosen.doc
 
-    async def _warm(self, engine: EngineClient) -> None:
+    async def _warm(self, engine: LiveEngine) -> None:
         await asyncio.sleep(WARM_SECONDS)
         await instruct.warm(engine)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lsp_local.config import Options
-from lsp_local.engine.client import EngineClient
+from lsp_local.engine.opening import LiveEngine, open_for_window, retire
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
 from lsp_local.text import Reason, UserError
@@ -25,8 +25,8 @@ class Loader:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._options: Options | None = None
-        self._engine: EngineClient | None = None
-        self._retired: list[EngineClient] = []
+        self._engine: LiveEngine | None = None
+        self._retired: list[LiveEngine] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._failed: tuple[_Stamp, float] | None = None
@@ -51,14 +51,14 @@ class Loader:
         self._failed = None
         self._start()
 
-    def engine(self) -> EngineClient | None:
+    def engine(self) -> LiveEngine | None:
         """Return the engine once its model is loaded; a failed load is tried again in time."""
         is_idle = self._task is None or self._task.done()
         if self._engine is None and is_idle and time.monotonic() >= self._retry_at:
             self._start()
         return self._engine
 
-    async def wait(self) -> EngineClient | None:
+    async def wait(self) -> LiveEngine | None:
         """Return the engine after the load that is under way, if one is."""
         while self.engine() is None and self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
@@ -83,7 +83,9 @@ class Loader:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._retire()
+        if self._engine is not None:
+            await self._engine.close()  # a shared one stays a while, for the next window
+            self._engine = None
         await self._close_retired()
 
     def _start(self) -> None:
@@ -101,7 +103,7 @@ class Loader:
     async def _close_retired(self) -> None:
         # Cancelled in the middle, it leaves the rest to the next load.
         while self._retired:
-            await self._retired[-1].close()
+            await retire(self._retired[-1])
             self._retired.pop()
 
     async def _replace(self, before: asyncio.Task[None] | None, options: Options) -> None:
@@ -122,35 +124,34 @@ class Loader:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     async def _load(self, options: Options) -> None:
-        # Imported here, and run in a thread: it may hash the file, and may import much.
-        from lsp_local import models
-
-        path = await asyncio.to_thread(models.resolve, options.model)
-        stamp = await asyncio.to_thread(_stamp, path)
+        engine = await asyncio.to_thread(open_for_window, options)
+        stamp = await asyncio.to_thread(_stamp, engine.model)
         if self._has_failed(stamp):
             return
-        self._failed = (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
-        engine = EngineClient.of_window(path, options)
+        self._failed = stamp and (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {Path(options.model).name}"):
                 await engine.info()
         except BaseException:
-            await engine.close()
+            await retire(engine)
             raise
         self._engine, self._failed = engine, None
 
-    def _has_failed(self, stamp: _Stamp) -> bool:
-        if self._failed is None:
+    def _has_failed(self, stamp: _Stamp | None) -> bool:
+        if self._failed is None or stamp is None:
             return False
         failed, until = self._failed
         return failed == stamp and time.monotonic() < until
 
 
-def _wish(options: Options) -> tuple[bool, str, int, int]:
-    return options.enabled, options.model, options.n_ctx, options.n_threads
+def _wish(options: Options) -> tuple[object, ...]:
+    loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
+    return options.enabled, options.share_worker, *loaded
 
 
-def _stamp(path: Path) -> _Stamp:
+def _stamp(path: Path | None) -> _Stamp | None:
+    if path is None:
+        return None
     status = path.stat()
     return path, status.st_size, status.st_mtime_ns

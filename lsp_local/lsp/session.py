@@ -10,7 +10,7 @@ from lsp_local import config, judge
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
 from lsp_local.context import Surroundings
-from lsp_local.engine.client import EngineClient
+from lsp_local.engine.opening import LiveEngine
 from lsp_local.features.inline_completion import complete, is_disabled, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
@@ -227,7 +227,7 @@ class Session:
         total_ms = round((time.perf_counter() - started) * 1000, 1)
         return replace(known, stats=replace(flight.work.result().stats, total_ms=total_ms))
 
-    async def _take_off(self, engine: EngineClient, request: Request) -> Outcome:
+    async def _take_off(self, engine: LiveEngine, request: Request) -> Outcome:
         if request.is_automatic:
             # The next key supersedes this request before it costs anything.
             most = self._options.debounce_ms / 1000
@@ -245,7 +245,7 @@ class Session:
             return Outcome(None, Reason.SUPERSEDED)
         return flight.work.result()
 
-    async def _fly(self, engine: EngineClient, request: Request, flight: Flight) -> Outcome:
+    async def _fly(self, engine: LiveEngine, request: Request, flight: Flight) -> Outcome:
         """Decode, whoever waits for it, and remember what came of it."""
         doc, offset = request.doc, request.offset
         reader = self._reader_of(engine, doc)
@@ -265,7 +265,7 @@ class Session:
         engine = self._loader.engine()
         return self._reader_of(engine, doc) if engine else None
 
-    def _reader_of(self, engine: EngineClient, doc: Document) -> Reader:
+    def _reader_of(self, engine: LiveEngine, doc: Document) -> Reader:
         self._windows.around = self._around(doc)
         adjustment = self.records.adjustment(doc.language)
         return Reader(engine, self._options, self._windows, adjustment)

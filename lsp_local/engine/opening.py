@@ -1,0 +1,79 @@
+"""Which engine the options name, and what all engines have in common from start to end."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from lsp_local import models
+from lsp_local.engine.base import ChatEngine, Work
+from lsp_local.engine.client import EngineClient
+from lsp_local.options import Options
+
+
+class LiveEngine(ChatEngine, Protocol):
+    """An engine that is started and closed; between the two it may die and come back."""
+
+    @property
+    def model(self) -> Path | None:
+        """Return the file that it loads; None where the model is elsewhere."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model is in memory, so that a request need not wait for it."""
+
+    @property
+    def worker_pid(self) -> int | None:
+        """Return the process id of the running worker, if it has one."""
+
+    async def start(self) -> None:
+        """Begin to load and return at once; `info` waits for the model. Raises EngineError."""
+
+    async def close(self) -> None:
+        """End what runs at once, also in mid-decode."""
+
+    async def work(self) -> Work:
+        """Return what the model has done since its load."""
+
+    async def settle(self) -> None:
+        """Wait until nothing is left to do of what was asked before."""
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+
+
+def open_engine(options: Options, *, keeps_states: bool = True) -> LiveEngine:
+    """Return the engine that `options` name, not yet started; it may hash a model file first.
+
+    With `keeps_states` the KV states that it makes outlive it, on disk. Raises UserError.
+    """
+    return _ENGINES[options.engine](options, keeps_states)
+
+
+def open_for_window(options: Options) -> LiveEngine:
+    """Return the engine for one of the user's windows, which may share it. Raises UserError."""
+    engine = open_engine(options)
+    if options.share_worker and isinstance(engine, EngineClient):
+        engine.share(options.worker_linger_minutes * 60.0)
+    return engine
+
+
+async def retire(engine: LiveEngine) -> None:
+    """Close an engine whose model is not wanted any more: it is not kept for the next window."""
+    if isinstance(engine, EngineClient):
+        engine.let_go()
+    await engine.close()
+
+
+async def status_of(engine: LiveEngine) -> dict[str, Any] | None:
+    """Return what an engine's process says of itself, None for one that has none of ours."""
+    return await engine.status() if isinstance(engine, EngineClient) else None
+
+
+def _llama(options: Options, keeps_states: bool) -> LiveEngine:
+    return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
+
+
+_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {"llama.cpp": _llama}
