@@ -70,6 +70,7 @@ async def test_two_windows_have_one_process(pair: Pair, folder: Path) -> None:
     one, two = pair
     assert one.worker_pid == two.worker_pid
     status = await two.status()
+    assert status is not None
     assert status["pid"] == one.worker_pid
     assert (status["n_windows"], status["is_shared"]) == (2, True)
     assert status["n_bytes"] > 90e6

@@ -17,7 +17,6 @@ from lsp_local.engine.spawning import LLAMA, Load
 from lsp_local.engine.speed import physical_cores
 from lsp_local.engine.supervising import Supervised
 from lsp_local.engine.tokenized import Tokenized
-from lsp_local.engine.wire import Message
 from lsp_local.folders import states_dir
 from lsp_local.options import Options
 
@@ -113,7 +112,3 @@ class EngineClient(Supervised):
     async def settle(self) -> None:
         """Wait until the worker has nothing left to do of what was asked before."""
         await self._call({"op": "info", "request": {"priority": Priority.LINT}})
-
-    async def status(self) -> Message:
-        """Return what the worker says of itself, see `Company`."""
-        return dict(await self._call({"op": "status"}))

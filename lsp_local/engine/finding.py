@@ -80,7 +80,7 @@ def _greeted(path: Path, stamp: str, linger: float) -> Line | None:
     hello = {"op": "hello", "protocol": wire.PROTOCOL, "stamp": stamp, "linger": linger}
     try:
         answer = _answer(connection, hello)
-        if (answer["protocol"], answer["stamp"]) != (wire.PROTOCOL, stamp):
+        if (answer.get("protocol"), answer.get("stamp")) != (wire.PROTOCOL, stamp):
             raise OSError("it has another protocol or other settings")
         return Line(connection, int(answer["pid"]))
     except (ConnectionError, EOFError):  # it has just ended

@@ -87,6 +87,10 @@ class Supervised:
         if self._connection is not None:
             self._connection.tell({"op": "linger", "id": 0, "seconds": 0})
 
+    async def status(self) -> Message | None:
+        """Return what the worker says of itself (`Company`), None where there is none now."""
+        return None if self._connection is None else await self._connection.ask({"op": "status"})
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
