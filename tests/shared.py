@@ -12,7 +12,7 @@ from lsp_local.engine.client import EngineClient
 from lsp_local.engine.spawning import LLAMA, Load
 from lsp_local.private_sockets import folders
 
-SIZES = {"n_ctx": 1024, "n_threads": 1}
+N_CTX, N_THREADS = 1024, 1
 FOREVER = 900  # tokens; no test waits for the last of them
 WINDOW = f"""
 import asyncio, sys
@@ -34,14 +34,14 @@ asyncio.run(main())
 
 def window(model: Path, linger: float = 0) -> EngineClient:
     """Return what a window has of the worker; 135M in 1,024 tokens with one thread."""
-    engine = EngineClient(model, **SIZES)
+    engine = EngineClient(model, n_ctx=N_CTX, n_threads=N_THREADS)
     engine.share(linger)
     return engine
 
 
 def load_of(model: Path) -> Load:
     """Return what such a worker loads."""
-    return Load(model.resolve(), SIZES["n_ctx"], SIZES["n_threads"], None, 0, LLAMA)
+    return Load(model.resolve(), N_CTX, N_THREADS, None, 0, LLAMA)
 
 
 def another_window(model: Path) -> "subprocess.Popen[bytes]":

@@ -107,6 +107,7 @@ def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
                 n_threads=1,
                 states=None,
                 states_bytes=0,
+                n_windows=lambda: 1,
             )
         )
         threading.Thread(target=worker.run, daemon=True).start()

@@ -50,6 +50,10 @@ class Company:
                 self._end()
             self._timer = self._armed(peer.linger)
 
+    def n_windows(self) -> int:
+        """Return how many there are; for any thread."""
+        return len(self._windows)
+
     def answer(self, peer: Peer, message: Message) -> Message | None:
         """Return the answer to what concerns the company, None to what does not.
 
@@ -76,7 +80,7 @@ class Company:
             "pid": os.getpid(),
             "model": self._model,
             "is_shared": bool(self._stamp),
-            "n_windows": len(self._windows),
+            "n_windows": self.n_windows(),
             "seconds": round(time.monotonic() - self._started),
             "n_bytes": n_bytes_of("self"),
         }

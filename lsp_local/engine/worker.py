@@ -1,26 +1,22 @@
 """The process that owns the model: one thread computes, one listens and can interrupt it."""
 
 import argparse
-import codecs
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from lsp_local.engine import starting, wire
+from lsp_local.engine import operations, starting, wire
 from lsp_local.engine.base import (
     Backend,
     EngineError,
     Finish,
-    Generated,
     Priority,
-    Token,
 )
 from lsp_local.engine.company import Company
 from lsp_local.engine.door import Door
-from lsp_local.engine.generation import generate
 from lsp_local.engine.peers import Peer
 from lsp_local.engine.turns import Job, Turns
 from lsp_local.engine.wire import Message
@@ -40,6 +36,7 @@ def _llama(arguments: argparse.Namespace) -> Backend:
         arguments.n_threads,
         arguments.states,
         arguments.states_bytes,
+        arguments.n_windows,
     )
 
 
@@ -66,7 +63,7 @@ class Worker:
         try:
             self._backend = BACKENDS[arguments.backend](arguments)
         except Exception as error:
-            self._failure, self._company.is_of_use = _said(error), False
+            self._failure, self._company.is_of_use = operations.said(error), False
 
     def listen(self, peer: Peer) -> None:
         """Take a peer's messages until it is gone; then drop what it has asked for."""
@@ -97,13 +94,8 @@ class Worker:
         seconds = None if is_kept_up else IDLE_SECONDS
         while not self._jobs:
             if not self._changed.wait(seconds) and self._backend:
-                steps = self._upkeep(self._backend)
+                steps = operations.upkeep(self._backend)
                 self._jobs.append(Job(UPKEEP, UPKEEP, Priority.UPKEEP, steps, _to_nobody))
-
-    def _upkeep(self, backend: Backend) -> Iterator[Message | None]:
-        for _ in backend.write_states():
-            yield None
-        yield {"result": None}
 
     def _take(self, peer: Peer, message: Message) -> None:
         key = message["id"]
@@ -112,7 +104,7 @@ class Worker:
                 self._cancel(peer, key)
             elif (answer := self._company.answer(peer, message)) is not None:
                 peer.send(key, result=answer)
-            elif (find := self._at_once(message)) is not None:
+            elif self._backend and (find := operations.at_once(self._backend, message)):
                 with self._asking:
                     answer = find()
                 peer.send(key, result=answer)
@@ -122,23 +114,7 @@ class Worker:
             peer.send(key, error=str(error))
             raise
         except Exception as error:
-            peer.send(key, error=_said(error))
-
-    def _at_once(self, message: Message) -> Callable[[], Any] | None:
-        """Return how to answer what need not wait for its turn; None for what must."""
-        backend = self._backend
-        if backend is None:
-            return None
-        match message["op"]:
-            case "tokenize":
-                return lambda: self._tokenize(message)
-            case "pieces":
-                return lambda: [p.decode("latin-1") for p in backend.pieces(message["tokens"])]
-            case "n_missing":
-                return lambda: backend.n_missing(message["tokens"])
-            case "work":
-                return lambda: wire.fields_of(backend.work())
-        return None
+            peer.send(key, error=operations.said(error))
 
     def _submit(self, peer: Peer, message: Message) -> None:
         fields = message.get("request") or {}
@@ -196,7 +172,7 @@ class Worker:
                 is_last = "result" in frame
                 (self._finish if is_last else self._stream)(job, **frame)
         except Exception as error:
-            self._finish(job, error=_said(error))
+            self._finish(job, error=operations.said(error))
 
     def _stream(self, job: Job, **frame: Any) -> None:
         job.write(wire.pack({"id": job.key, **frame}))
@@ -213,56 +189,7 @@ class Worker:
         """Return the steps of a request. Raises EngineError at the first step without a model."""
         if self._backend is None:
             raise EngineError(self._failure or "the model is not loaded")
-        match message["op"]:
-            case "info":
-                yield {"result": {**wire.fields_of(self._backend.info), **self._speed()}}
-            case "tokenize":
-                yield {"result": self._tokenize(message)}
-            case "generate":
-                yield from self._generate(message)
-            case "score":
-                yield from self._score(message)
-            case "write_states":
-                yield from self._upkeep(self._backend)
-            case unknown:
-                raise EngineError(f"the worker knows no operation {unknown!r}")
-
-    def _tokenize(self, message: Message) -> list[list[int]]:
-        assert self._backend
-        allow_special = bool(message.get("allow_special"))
-        return [self._backend.tokenize(text, allow_special) for text in message["texts"]]
-
-    def _speed(self) -> Message:
-        assert self._backend
-        return {"speed": wire.fields_of(self._backend.speed())}
-
-    def _generate(self, message: Message) -> Iterator[Message | None]:
-        assert self._backend
-        # A character may be spread over several tokens.
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        for event in generate(self._backend, wire.request_from(message["request"])):
-            match event:
-                case Token():
-                    yield {"text": decoder.decode(event.piece)}
-                case Generated():
-                    yield {"result": {**wire.fields_of(event), **self._speed()}}
-                case None:
-                    yield None
-
-    def _score(self, message: Message) -> Iterator[Message | None]:
-        assert self._backend
-        scores: list[list[Any]] = []
-        for chunk in self._backend.score(message["tokens"], message["n_best"], message["first"]):
-            scores += [[score.token, score.logprob, score.best] for score in chunk]
-            yield None
-        yield {"result": scores}
-
-
-def _said(error: Exception) -> str:
-    """Return what the server is told about an error."""
-    if isinstance(error, EngineError):
-        return str(error)
-    return f"internal error in the engine: {error!r}; please report it"
+        yield from operations.steps(self._backend, message)
 
 
 def _to_nobody(_packed: bytes) -> None:
@@ -275,13 +202,15 @@ def main() -> None:
     starting.settle(arguments)
     if arguments.listener is not None:
         door = Door(arguments.listener, arguments.lock)
-        worker = Worker(Company(str(arguments.model), arguments.stamp, door.end))
+        company = Company(str(arguments.model), arguments.stamp, door.end)
+        worker = Worker(company)
         threading.Thread(target=door.admit, args=[worker.listen], daemon=True).start()
     else:
         peer, company = Peer(socket.socket(fileno=arguments.fd)), Company(str(arguments.model))
         company.add(peer)
         worker = Worker(company)
         threading.Thread(target=worker.listen, args=[peer], daemon=True).start()
+    arguments.n_windows = company.n_windows
     worker.load(arguments)
     worker.run()
 

@@ -161,11 +161,12 @@ class Session:
         `work` is all that the model did, for other windows too; `worker` is who did it.
         """
         engine = self._loader.engine()
-        known = {"feedback": self.records.feedback.as_json(), "work": None, "worker": None}
+        known: dict[str, object] = {"work": None, "worker": None}
         with suppress(EngineError):  # it dies just now, or has died too often
             if engine is not None:
                 known |= {"work": asdict(await engine.work()), "worker": await status_of(engine)}
-        return {**self.records.ledger.as_json(), **known}
+        feedback = self.records.feedback.as_json()
+        return {**self.records.ledger.as_json(), "feedback": feedback, **known}
 
     async def close(self) -> None:
         """End the engine at once."""
