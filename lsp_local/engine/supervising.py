@@ -72,7 +72,7 @@ class Supervised:
         """End a private worker at once, also in mid-decode; hang up on a shared one."""
         self._is_closed = True
         if self._line is not None and self._line.process is not None:
-            self._line.process.kill()
+            await asyncio.to_thread(self._line.end)
         elif self._connection is not None:
             self._connection.close()
         elif self._loaded is not None:
