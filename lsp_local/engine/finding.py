@@ -51,7 +51,7 @@ def stamp_of(load: Load) -> str:
     """Return what names the workers that do the same: of one code, one model, one size. OSError."""
     model = load.model.stat()
     code = Path(__file__).parent
-    of_code = max(path.stat().st_mtime_ns for path in (code, *code.glob("*.py")))
+    of_code = max((path.stat().st_mtime_ns for path in code.glob("*.py")), default=0)
     of_model = model.st_size, model.st_mtime_ns
     of_both = (wire.PROTOCOL, __version__, str(code), of_code, *of_model)
     told = repr((*of_both, *map(str, astuple(load))))
