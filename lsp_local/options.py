@@ -130,6 +130,17 @@ class Options:
         "restart; 0 keeps none, and no suggestions or explanations either.",
         at_most=1_000_000,
     )
+    share_worker: bool = option(
+        True,
+        "Whether windows share one model process, and so one model in memory, where their model, "
+        "`n_ctx`, `n_threads` and `cache_mb` are the same.",
+    )
+    worker_linger_minutes: int = option(
+        5,
+        "How long a shared model process stays after its last window, in minutes, so that the next "
+        "one need not load the model; 0 ends it at once. Read when the model is loaded.",
+        at_most=1440,
+    )
     in_comments: bool = option(
         True, "Whether to suggest in comments.", workspace_may=WorkspaceMay.TURN_OFF
     )

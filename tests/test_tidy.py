@@ -43,7 +43,7 @@ FLOORS = [
     ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
     ["option"],
-    ["writing"],
+    ["writing", "private_sockets"],
     ["text", "folders", "languages", "unified"],
     ["__init__"],
 ]

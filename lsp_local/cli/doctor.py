@@ -12,13 +12,13 @@ from typing import Any
 
 import typer
 
-from lsp_local import __version__, config, models
+from lsp_local import __version__, config, models, private_sockets
+from lsp_local.cli import workers
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.speed import physical_cores
-from lsp_local.lsp import sockets
 from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
@@ -43,10 +43,12 @@ def examine(
     except UserError as error:
         problems.append(str(error))
     findings["caches"] = in_short()
+    findings["model processes"] = workers.in_short(workers.shared())
+    folder = private_sockets.folders()[0]
     findings["sockets"] = {
         "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
-        "worker": "a socket pair without a name, between server and model process",
-        "control": f"{sockets.folders()[0]}, yours alone, for `lsp-local why` and `pause`",
+        "worker": f"{folder}, yours alone, or none with a name where `share_worker` is false",
+        "control": f"{folder}, yours alone, for `lsp-local why` and `pause`",
     }
     findings["problems"] = problems
     print(json.dumps(findings)) if as_json else _print(findings)

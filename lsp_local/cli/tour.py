@@ -45,6 +45,7 @@ def try_out(
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
     chosen = {"model": options.model, "engine": options.engine}
     settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
+    settings["share_worker"] = False  # it ends with the tour
     asyncio.run(_tour(doc, root, offsets, settings))
 
 

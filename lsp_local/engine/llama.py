@@ -2,7 +2,7 @@
 
 import ctypes
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +27,15 @@ class LlamaBackend:
     """The `Backend` contract on llama.cpp."""
 
     def __init__(
-        self, path: Path, n_ctx: int, n_threads: int, states: Path | None = None, max_bytes: int = 0
+        self,
+        path: Path,
+        n_ctx: int,
+        n_threads: int,
+        states: Path | None = None,
+        max_bytes: int = 0,
+        n_windows: Callable[[], int] = lambda: 1,
     ) -> None:
-        """Load a model. KV states are kept in the folder `states`, if there is one."""
+        """Load a model for `n_windows`. KV states are kept in the folder `states`, if given."""
         started = time.perf_counter()
         binding.open_library()
         self._model = binding.open_model(str(path))
@@ -41,7 +47,7 @@ class LlamaBackend:
         self._warm_up()
         mark = f"{fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
         store = StateStore(states, mark, max_bytes) if states and max_bytes else None
-        self._memory = Memory(self._live, Parking(PARKING_BYTES), store)
+        self._memory = Memory(self._live, Parking(PARKING_BYTES, n_windows), store)
         self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_local.config import Options
 from lsp_local.engine.memory import Size, size_of
-from lsp_local.engine.opening import LiveEngine, open_engine
+from lsp_local.engine.opening import LiveEngine, open_for_window, retire
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
 from lsp_local.text import Reason, UserError
@@ -92,7 +92,9 @@ class Loader:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._retire()
+        if self._engine is not None:
+            await self._engine.close()  # a shared one stays a while, for the next window
+            self._engine = None
         await self._close_retired()
 
     def _start(self) -> None:
@@ -110,7 +112,7 @@ class Loader:
     async def _close_retired(self) -> None:
         # Cancelled in the middle, it leaves the rest to the next load.
         while self._retired:
-            await self._retired[-1].close()
+            await retire(self._retired[-1])
             self._retired.pop()
 
     async def _replace(self, before: asyncio.Task[None] | None, options: Options) -> None:
@@ -130,7 +132,7 @@ class Loader:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     async def _load(self, options: Options) -> None:
-        engine = await asyncio.to_thread(open_engine, options)
+        engine = await asyncio.to_thread(open_for_window, options)
         stamp = await asyncio.to_thread(stamp_of, engine.model)
         size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
         if self._has_failed(stamp):
@@ -141,7 +143,7 @@ class Loader:
             async with self._notices.progress(f"Loading {Path(options.model).name}"):
                 await engine.info()
         except BaseException:
-            await engine.close()
+            await retire(engine)
             raise
         self._engine, self.size, self._failed = engine, size, None
         logger.info("%s is loaded", Path(options.model).name)
@@ -156,7 +158,7 @@ class Loader:
 def wish_of(options: Options) -> tuple[object, ...]:
     """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
     loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
-    return options.enabled, *loaded
+    return options.enabled, options.share_worker, *loaded
 
 
 def stamp_of(path: Path | None) -> Stamp | None:

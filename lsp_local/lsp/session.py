@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from lsp_local import config, judge
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
 from lsp_local.context import Surroundings
-from lsp_local.engine.opening import LiveEngine
+from lsp_local.engine.base import EngineError
+from lsp_local.engine.opening import LiveEngine, status_of
 from lsp_local.features.inline_completion import complete, is_disabled, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
@@ -156,13 +158,19 @@ class Session:
             self._end_flight(uri)
 
     async def figures(self) -> dict[str, object]:
-        """Return what this server has done so far; `work` is all that the model did."""
+        """Return what this server has done so far.
+
+        `work` is all that the model did, for other windows too; `worker` is who did it.
+        """
         engine = self._loader.engine()
-        work = asdict(await engine.work()) if engine else None
+        known: dict[str, object] = {"work": None, "worker": None}
+        with suppress(EngineError):  # it dies just now, or has died too often
+            if engine is not None:
+                known |= {"work": asdict(await engine.work()), "worker": await status_of(engine)}
         feedback = self.records.feedback.as_json()
         models = self._models.in_memory()
         ledger = self.records.ledger.as_json()
-        return {**ledger, "feedback": feedback, "work": work, "models": models}
+        return {**ledger, "feedback": feedback, "models": models, **known}
 
     async def close(self) -> None:
         """End the engine at once."""
