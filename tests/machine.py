@@ -94,8 +94,8 @@ def machine_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     for name, n_megabytes in SIZES.items():
         with (folder / f"{name}.gguf").open("wb") as file:
             file.truncate(n_megabytes * 1000 * 1000)
-    monkeypatch.setattr(loading, "open_engine", one.open)
-    monkeypatch.setattr(on_demand, "open_engine", one.open)
+    monkeypatch.setattr(loading, "open_for_window", one.open)
+    monkeypatch.setattr(on_demand, "open_for_window", one.open)
     monkeypatch.setattr(room, "free_bytes", lambda: one.n_free * MEGABYTE)
     monkeypatch.setattr(jobs, "PATIENCE", 0.0)
     return one

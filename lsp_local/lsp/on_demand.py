@@ -20,7 +20,7 @@ from lsp_local.engine.base import (
     TokenScore,
 )
 from lsp_local.engine.memory import Size, size_of
-from lsp_local.engine.opening import LiveEngine, open_engine
+from lsp_local.engine.opening import LiveEngine, open_for_window, retire
 from lsp_local.lsp.loading import RETRY_SAME_FILE_SECONDS, Loader, Stamp, stamp_of
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.room import Room
@@ -84,7 +84,7 @@ class OnDemand(ChatEngine):
         """See `Lodger`."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            await engine.close()
+            await retire(engine)
             logger.info("%s has left the memory", self.name)
 
     async def close(self) -> None:
@@ -92,7 +92,9 @@ class OnDemand(ChatEngine):
         self._is_closed = True
         if self._opened is not None:
             await self._opened.close()
-        await self.evict()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.close()  # not retired: the next window may want it
         self._room.leave(self)
 
     async def info(self) -> ModelInfo:
@@ -176,7 +178,7 @@ class OnDemand(ChatEngine):
                 raise EngineDied(f"the options do not name {self.name} any more")
             if self._loading is not None or self._engine is not None:
                 return
-            engine = await asyncio.to_thread(open_engine, self._options)
+            engine = await asyncio.to_thread(open_for_window, self._options)
             stamp = await asyncio.to_thread(stamp_of, engine.model)
             self._refuse_again(stamp)
             self.size = await asyncio.to_thread(size_of, engine.model, self._options.n_ctx)
@@ -202,7 +204,7 @@ class OnDemand(ChatEngine):
         except BaseException as error:
             if isinstance(error, UserError) and stamp is not None:
                 self._failed = stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS, str(error)
-            await engine.close()
+            await retire(engine)
             self._room.leave(self)
             raise
         else:
