@@ -19,6 +19,11 @@ class Options:
         "The model: a name that `lsp-local model list` names, or the path of a GGUF file.",
         at_least=1,
     )
+    adapter: str = option(
+        "",
+        "A LoRA adapter of the model: the path of its GGUF file, or PATH:SCALE where another part "
+        "of it than all is to count. Empty is none.",
+    )
     engine: str = option(
         "llama.cpp",
         "What runs the model: `llama.cpp` in a process of its own.",

@@ -35,7 +35,7 @@ FLOORS = [
     ["outline"],
     ["trees"],
     ["privacy", "ignores"],
-    ["wheels"],
+    ["adapters", "wheels"],
     ["models", "prompt", "stops", "chat"],
     ["nodes"],
     ["brackets", "grammars", "parts"],
@@ -44,7 +44,7 @@ FLOORS = [
     ["options"],
     ["option"],
     ["writing"],
-    ["text", "folders", "languages", "unified"],
+    ["text", "folders", "languages", "unified", "workspaces"],
     ["__init__"],
 ]
 ONLY_IN = {

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from lsp_local.cli import bench_actions, bench_lint, bench_typing
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
 from lsp_local.evals import latency
@@ -27,11 +27,12 @@ TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library'
 @app.command("cancel")
 def bench_cancel(
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     n_cancels: Annotated[int, typer.Option("-n", help="Cancels of each kind.", min=1)] = 100,
     as_json: AsJson = False,
 ) -> None:
     """Measure how soon the model is silent when told to stop, in decode and in prefill."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     with waiting(f"cancelling {n_cancels} decodes and prefills, about half a second each"):
         silence = asyncio.run(_cancel(options, n_cancels))
     found = {
@@ -44,9 +45,11 @@ def bench_cancel(
 
 
 @app.command("keys")
-def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
+def bench_keys(
+    model: ModelOption = "", adapter: AdapterOption = "", as_json: AsJson = False
+) -> None:
     """Measure a cold completion and the ones after each further key of the same line."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     with waiting("typing a line key by key, some ten seconds"):
         keys = asyncio.run(_keys(options))
     warm = [outcome.stats for outcome in keys.warm]

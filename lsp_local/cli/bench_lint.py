@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_options
 from lsp_local.cli.waiting import advancing
 from lsp_local.evals import latency, steadiness
 from lsp_local.evals.steadiness import Run
@@ -27,13 +27,14 @@ def bench_lint(
         Path | None, typer.Argument(help="A folder of code; else a part of the standard library.")
     ] = None,
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     n: Annotated[int, typer.Option("-n", help="Runs that are compared.", min=2)] = 20,
     n_lines: Annotated[int, typer.Option(help="Lines of the change that is timed; 0: none.")] = 200,
     seed: Annotated[int, typer.Option(help="Of the order of files.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Lint again and again, cold and warm, shuffled, in one and two jobs; compare all bytes."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     with TemporaryDirectory() as made:
         plan = _plan(folder, Path(made), options)
         with advancing("lint", n) as advance:

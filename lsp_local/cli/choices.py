@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
 ]
+AdapterOption = Annotated[
+    str, typer.Option("--adapter", metavar="PATH[:SCALE]", help="A LoRA adapter of the model.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def chosen_options(model: str, workspace: Path | None = None) -> Options:
-    """Read all options; `model` wins unless it is empty. Raises ConfigError."""
-    return config.load_strict(workspace=workspace, editor={"model": model} if model else None)
+def chosen_options(model: str, workspace: Path | None = None, adapter: str = "") -> Options:
+    """Read all options; `model` and `adapter` win unless they are empty. Raises ConfigError."""
+    given = {name: text for name, text in (("model", model), ("adapter", adapter)) if text}
+    return config.load_strict(workspace=workspace, editor=given or None)
 
 
 def chosen_engine(options: Options) -> "LiveEngine":

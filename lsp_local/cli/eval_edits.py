@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
 from lsp_local.evals import edits, sandbox
@@ -29,6 +29,7 @@ def eval_edits(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of HumanEvalPack.")],
     action: ActionOption = Action.FIX,
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     half: HalfOption = "dev",
     limit: Limit = 40,
     seed: Seed = 1,
@@ -36,7 +37,7 @@ def eval_edits(
     as_json: AsJson = False,
 ) -> None:
     """Repair or simplify functions: our action, and the same model asked plainly."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     tasks = sample(edits.load(data, half, action), limit, seed)
     edits.check_runnable(tasks)
     results = asyncio.run(_edits(options, tasks, verbose))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.places import document
 from lsp_local.evals import explain
@@ -17,13 +17,14 @@ from lsp_local.options import Options
 def eval_explain(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of code.")],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     limit: Annotated[int, typer.Option(help="Symbols at most; 0 takes all.", min=0)] = 30,
     seed: Annotated[int, typer.Option(help="Of the sample and the intervals.")] = 1,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every case.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Explain symbols of real files, and check what is said of parameters, results and names."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     todo = explain.cases([document(path)[0] for path in files], limit, seed)
     explained = asyncio.run(_explain(options, todo))
     for one in explained if verbose else ():

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.eval_lint_cases import said_of_file, said_of_task
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
@@ -55,6 +55,7 @@ def eval_lint(
     functions: Functions = 6,
     tests: Tests = False,
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     half: HalfOption = "dev",
     limit: Limit = 40,
     seed: Seed = 1,
@@ -62,7 +63,7 @@ def eval_lint(
     as_json: AsJson = False,
 ) -> None:
     """Look for bugs of one line, and at the code without them; beside it a plain review."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     about = {"model": options.model, "data": data.name, "seed": seed}
     if mutate or fixed is not None:
         choice = mutating.Choice(limit, functions, seed, tests)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.evals import gate_fit, holes, infilling, quiet, repo_tests, sandbox
 from lsp_local.index import Index
@@ -30,6 +30,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print every case
 def eval_infilling(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A .jsonl or .jsonl.gz file.")],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     half: HalfOption = "dev",
     limit: Limit = 200,
     seed: Seed = 1,
@@ -41,7 +42,7 @@ def eval_infilling(
     as_json: AsJson = False,
 ) -> None:
     """Fill the gaps of HumanEval-Infilling or SantaCoder-FIM, ours beside the bare model."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     tasks = infilling.sample(infilling.load(data, half), limit, seed)
     gates = sorted({*(gate or ()), *([options.least_probability] if shown else [])})
     results = asyncio.run(_infilling(options, tasks, gates))
@@ -73,6 +74,7 @@ async def _infilling(
 def eval_holes(
     repo: Annotated[Path, typer.Argument(metavar="REPO", help="The folder of a repository.")],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     kinds: Annotated[str, typer.Option(help="Which holes: rest, line, block.")] = "rest,line,block",
     cross: Annotated[
         bool, typer.Option("--cross", help="Only holes that need what another file defines.")
@@ -87,7 +89,7 @@ def eval_holes(
     as_json: AsJson = False,
 ) -> None:
     """Fill holes in the files of a repository, with the rest of it to help."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     root = repo.resolve()
     wanted = [kind for kind in kinds.split(",") if kind]
     if not wanted or set(wanted) - set(holes.KINDS):
@@ -110,13 +112,14 @@ def eval_holes(
 def eval_quiet(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of scenarios, or a folder.")],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     half: HalfOption = "all",
     seed: Seed = 1,
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> None:
     """Show, or keep quiet, in scenarios that say which is right."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     scenarios = quiet.load(data, half)
     verdicts = asyncio.run(_quiet(options, scenarios))
     if verbose:
@@ -171,12 +174,13 @@ def eval_gate(
         list[Path], typer.Argument(metavar="DATA...", help="Repositories, scenarios, .jsonl files.")
     ],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     limit: Limit = 100,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
     """Say how sure the model should be before something is shown, by what is wanted."""
-    options = chosen_options(model)
+    options = chosen_options(model, adapter=adapter)
     judged = asyncio.run(_gate(options, data, limit, seed))
     about = {"model": options.model, "data": ", ".join(path.name for path in data), "seed": seed}
     show({**about, "n": len(judged), **gate_fit.figures(judged)}, as_json)

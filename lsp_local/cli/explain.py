@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
+from lsp_local.adapters import voice
+from lsp_local.cli.choices import AdapterOption, AsJson, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
@@ -29,12 +30,13 @@ NOT_PRINTED = ("start", "end", "source", "digest")  # of the facts, as JSON
 def explain_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     again: Annotated[bool, typer.Option("--again", help="Ask, whatever was said before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what is known of a symbol in a file, and what the model says of it."""
     cursor = place_at(place)
-    options = chosen_options(model, cursor.root)
+    options = chosen_options(model, cursor.root, adapter)
     if is_disabled(options, cursor.doc, str(cursor.root / cursor.doc.path)):
         raise UserError(f"{cursor.doc.path} is not read: your options exclude it")
     explanations = _explanations(options)
@@ -63,13 +65,13 @@ def _as_json(found: Hover, is_known: bool) -> dict[str, object]:
 
 def _explanations(options: Options) -> Explanations:
     if not options.cache_mb:
-        return Explanations(options.model)
+        return Explanations(voice(options))
     from lsp_local.disk import CompletionDisk  # its import takes 30 ms
     from lsp_local.symbols.explanations import MAX_BYTES
 
     disk = CompletionDisk(explanations_dir(), MAX_BYTES)
     disk.open()
-    return Explanations(options.model, disk)
+    return Explanations(voice(options), disk)
 
 
 def _index(cursor: Place, options: Options) -> Index | None:

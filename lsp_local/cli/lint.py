@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lsp_local.cli.choices import ModelOption, chosen_options
+from lsp_local.cli.choices import AdapterOption, ModelOption, chosen_options
 from lsp_local.cli.lint_choices import (
     Asked,
     BaselineOption,
@@ -82,6 +82,7 @@ def lint(
     fail_on: FailOnOption = "note",
     on_model_error: ModelErrorOption = "fail",
     model: ModelOption = "",
+    adapter: AdapterOption = "",
     explain: ExplainOption = False,
     review: ReviewOption = False,
     jobs: JobsOption = 1,
@@ -92,7 +93,7 @@ def lint(
     """Find what is probably wrong in code; exit code 1 where something is."""
     with _exit_codes():
         where = Where(tuple(paths or ()), diff, staged, shard_from(shard), merge)
-        asked = Asked(static, model, cache, review)
+        asked = Asked(static, model, cache, review, adapter)
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
@@ -160,7 +161,7 @@ def _looked(choices: Choices) -> Report:
     where, asked = choices.where, choices.asked
     paths = where.paths or (Path(),)
     root = planning.root_for(paths, where.is_of_changes)
-    options = chosen_options(asked.model, root)
+    options = chosen_options(asked.model, root, asked.adapter)
     plan = _plan(where, root, paths, options)
     if not plan.items:
         changed = f"nothing has changed since {where.diff}"

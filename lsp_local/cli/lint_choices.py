@@ -108,6 +108,7 @@ class Asked:
     model: str
     cache: Path | None
     is_reviewing: bool = False
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any, Self
 
+from lsp_local.adapters import Adapter, chosen
 from lsp_local.engine import wire
 from lsp_local.engine.base import (
     EngineDied,
@@ -48,14 +49,15 @@ class EngineClient:
         states: Path | None = None,
         states_bytes: int = 0,
         backend: str = LLAMA,
+        adapter: Adapter | None = None,
     ) -> None:
         """Prepare a client; KV states are kept in `states`, in at most `states_bytes`.
 
         `backend` is one of `worker.BACKENDS`.
         """
         threads = n_threads or physical_cores()
-        folder = states.resolve() if states else None
-        self._load_of = Load(model.resolve(), n_ctx, threads, folder, states_bytes, backend)
+        kept = states.resolve() if states else None
+        self._load_of = Load(model.resolve(), n_ctx, threads, kept, states_bytes, backend, adapter)
         self._keys = itertools.count(1)
         self._pending: dict[int, tuple[asyncio.Future[Any], OnText | None]] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,8 +73,9 @@ class EngineClient:
     def of(cls, model: Path, options: Options, *, keeps_states: bool, backend: str = LLAMA) -> Self:
         """Return a client as `options` have it, which may keep KV states on disk."""
         states, mb = (states_dir(), options.cache_mb) if keeps_states else (None, 0)
-        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads}
-        return cls(model, **sizes, states=states, states_bytes=mb * 2**20, backend=backend)
+        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads, "states_bytes": mb * 2**20}
+        adapter = chosen(options.adapter)
+        return cls(model, **sizes, states=states, backend=backend, adapter=adapter)
 
     @property
     def model(self) -> Path:

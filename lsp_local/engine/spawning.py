@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from lsp_local.adapters import Adapter
+
 LLAMA = "llama.cpp"
 
 
@@ -20,6 +22,7 @@ class Load:
     states: Path | None
     states_bytes: int
     backend: str
+    adapter: Adapter | None = None
 
     def spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         """Start a worker that listens at `theirs` and dies with us. Raises OSError."""
@@ -30,5 +33,8 @@ class Load:
         command += ["--n-ctx", str(self.n_ctx), "--n-threads", str(self.n_threads)]
         if self.states is not None:
             command += ["--states", str(self.states), "--states-bytes", str(self.states_bytes)]
+        if self.adapter is not None:
+            given = (self.adapter.path.resolve(), self.adapter.scale, self.adapter.sha256)
+            command += ["--adapter", *map(str, given)]
         fds, null = [theirs.fileno()], subprocess.DEVNULL
         return subprocess.Popen(command, pass_fds=fds, stdin=null, stdout=null)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lsp_local.adapters import Adapter
 from lsp_local.engine import wire
 from lsp_local.engine.base import (
     Backend,
@@ -52,7 +53,15 @@ def _llama(arguments: argparse.Namespace) -> Backend:
         arguments.n_threads,
         arguments.states,
         arguments.states_bytes,
+        _adapter(arguments.adapter),
     )
+
+
+def _adapter(given: list[str] | None) -> Adapter | None:
+    if given is None:
+        return None
+    path, scale, sha256 = given
+    return Adapter(Path(path), float(scale), sha256)
 
 
 BACKENDS = {"llama.cpp": _llama}
@@ -276,6 +285,7 @@ def main() -> None:
     parser.add_argument("--n-ctx", type=int, required=True)
     parser.add_argument("--n-threads", type=int, required=True)
     parser.add_argument("--states", type=Path)
+    parser.add_argument("--adapter", nargs=3)
     parser.add_argument("--states-bytes", type=int, default=0)
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's business

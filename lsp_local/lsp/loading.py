@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lsp_local.adapters import voice
 from lsp_local.config import Options
 from lsp_local.engine.opening import LiveEngine, open_engine
 from lsp_local.lsp.notices import Notices
@@ -144,7 +145,7 @@ class Loader:
 
 
 def _wish(options: Options) -> tuple[object, ...]:
-    loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
+    loaded = (options.engine, voice(options), options.n_ctx, options.n_threads)
     return options.enabled, *loaded
 
 
