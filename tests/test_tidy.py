@@ -29,7 +29,7 @@ FLOORS = [
     ["index"],
     ["disk", "stats"],
     ["engine"],
-    ["judge", "syntax", "download", "report"],
+    ["judge", "syntax", "download", "report", "history"],
     ["gate", "asking", "names", "parsecheck", "feedback"],
     ["typed_trees"],
     ["outline"],

@@ -14,6 +14,7 @@ from lsp_local.cli import (
     eval_lint,
     evals,
     explain,
+    history,
     lint,
     model,
     prompts,
@@ -26,6 +27,7 @@ from lsp_local.cli.bare import bare
 
 app = bare()
 app.add_typer(model.app, name="model")
+app.add_typer(history.app, name="history")
 app.add_typer(bench.app, name="bench")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
