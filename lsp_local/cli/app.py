@@ -17,6 +17,7 @@ from lsp_local.cli import (
     history,
     lint,
     model,
+    model_optimize,
     prompts,
     run,
     stats,
@@ -26,6 +27,7 @@ from lsp_local.cli import (
 from lsp_local.cli.bare import bare
 
 app = bare()
+model.app.command("optimize")(model_optimize.optimize)
 app.add_typer(model.app, name="model")
 app.add_typer(history.app, name="history")
 app.add_typer(bench.app, name="bench")

@@ -5,7 +5,7 @@ import os
 from collections import deque
 from collections.abc import Mapping
 from ctypes import c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_uint32, c_void_p
-from typing import Any
+from typing import Any, ClassVar
 
 import ik_llama_cpp._ctypes_api
 
@@ -17,6 +17,21 @@ lib: Any = api._lib
 LAST_LOG: deque[bytes] = deque(maxlen=4)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
+
+class QuantizeParams(ctypes.Structure):
+    """llama_model_quantize_params: the wheel's Python half does not declare it."""
+
+    _fields_: ClassVar = [
+        ("nthread", c_int32),
+        ("ftype", c_int),
+        ("types", c_int * 11),  # of single kinds of tensors; how many types there are means none
+        ("allow_requantize", c_bool),
+        ("quantize_output_tensor", c_bool),
+        ("others", c_bool * 7),
+        ("pointers", c_void_p * 4),
+    ]
+
+
 # Functions that the wheel's Python half does not declare: name, result, arguments.
 SIGNATURES: list[tuple[str, Any, list[Any]]] = [
     ("llama_lora_adapter_init", c_void_p, [c_void_p, c_char_p]),
@@ -24,6 +39,8 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
     ("llama_kv_cache_seq_rm", c_bool, [c_void_p, c_int32, c_int32, c_int32]),
     ("llama_log_set", None, [LogCallback, c_void_p]),
     ("llama_model_chat_template", c_char_p, [c_void_p, c_char_p]),
+    ("llama_model_quantize", c_uint32, [c_char_p, c_char_p, c_void_p]),
+    ("llama_model_quantize_default_params", QuantizeParams, []),
     ("llama_model_meta_val_str", c_int32, [c_void_p, c_char_p, c_char_p, c_size_t]),
     ("llama_n_ctx_train", c_int32, [c_void_p]),
     ("llama_print_system_info", c_char_p, []),
@@ -37,6 +54,12 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
 
 # What a fresh parameter struct must read as; anything else means that its layout has moved.
 MODEL_DEFAULTS = {"split_mode": 1, "main_gpu": 0, "n_ubatch": 512, "use_mmap": True}
+QUANTIZE_DEFAULTS = {
+    "nthread": 0,
+    "ftype": 9,
+    "allow_requantize": False,
+    "quantize_output_tensor": True,
+}
 CONTEXT_DEFAULTS = {
     "seed": 0xFFFFFFFF,
     "n_ctx": 512,
@@ -118,6 +141,20 @@ def open_context(
     if adapter and lib.llama_lora_adapter_set(context, adapter, scale) != 0:
         raise EngineError("llama.cpp does not apply the adapter; leave out the option adapter")
     return int(context)
+
+
+def quantize(source: str, target: str, ftype: int, n_threads: int) -> None:
+    """Write a model with weights of another type. Raises EngineError."""
+    params = lib.llama_model_quantize_default_params()
+    _check(params, QUANTIZE_DEFAULTS)
+    if len(set(params.types)) != 1 or any(params.others) or any(params.pointers):
+        raise EngineError("ik-llama-cpp-python is not the build that lsp-local was made for")
+    params.nthread, params.ftype, params.allow_requantize = n_threads, ftype, True
+    LAST_LOG.clear()
+    paths = os.fsencode(source), os.fsencode(target)
+    if lib.llama_model_quantize(*paths, ctypes.byref(params)) != 0:
+        log = b"".join(LAST_LOG).decode(errors="replace").strip()
+        raise EngineError(log.rpartition("\n")[2] or "llama.cpp does not say why")
 
 
 def pieces(model: int, n_vocab: int) -> list[bytes]:
