@@ -11,6 +11,7 @@ from typing import Any
 from lsp_local.option import Option, Value, WorkspaceMay, accept, expected, from_text
 from lsp_local.options import Options, describe
 from lsp_local.text import UserError
+from lsp_local.workspaces import BY_FOLDER, chosen_for
 
 __all__ = ["load", "load_strict", "Loaded", "ConfigError", "Options", "describe"]
 
@@ -40,7 +41,7 @@ def load(
     """
     problems: list[str] = []
     trusted = (
-        *_user_settings(user_file, environ, problems),
+        *_user_settings(user_file, environ, workspace, problems),
         *_environment_settings(environ),
         *_editor_settings(editor, problems),
     )
@@ -99,13 +100,17 @@ _MAX_KEYS = 100
 
 
 def _user_settings(
-    named: Path | None, environ: Mapping[str, str], problems: list[str]
+    named: Path | None, environ: Mapping[str, str], workspace: Path | None, problems: list[str]
 ) -> Iterator[_Setting]:
     path = named or user_config_file(environ)
     try:
         text = _read(path)
         if text is not None:
-            yield from _table(str(path), _parse(path, text), problems)
+            table = _parse(path, text)
+            of_folders = table.pop(BY_FOLDER, {})
+            yield from _table(str(path), table, problems)
+            for folder, options in chosen_for(workspace, of_folders, str(path), problems):
+                yield from _table(f"{path} [{BY_FOLDER}.{folder!r}]", options, problems)
         elif named or environ.get("LSP_LOCAL_CONFIG"):
             problems.append(f"{path}: there is no such file; write it or name another one")
     except ConfigError as error:

@@ -33,6 +33,11 @@ class Options:
         "fit together, the one asked last is kept. 0 is half of the memory that is free then.",
         at_most=16_777_216,
     )
+    adapter: str = option(
+        "",
+        "A LoRA adapter of the model: the path of its GGUF file, or PATH:SCALE where another part "
+        "of it than all is to count. Empty is none.",
+    )
     engine: str = option(
         "llama.cpp",
         "What runs the model: `llama.cpp` in a process of its own.",
@@ -191,9 +196,12 @@ class Job(StrEnum):
 
 
 def for_job(options: Options, job: Job) -> Options:
-    """Return the options as one job has them: `model` is the one that does it."""
-    own = {Job.INSTRUCT: options.instruct_model, Job.LINT: options.lint_model}
-    return replace(options, model=own.get(job) or options.model)
+    """Return the options as one job has them: `model` is the one that does it.
+
+    An adapter is made for one model, the one of `model`.
+    """
+    own = {Job.INSTRUCT: options.instruct_model, Job.LINT: options.lint_model}.get(job)
+    return replace(options, model=own, adapter="") if own else options
 
 
 def describe() -> tuple[Option, ...]:

@@ -1,7 +1,10 @@
 """Files that are written whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from lsp_local.text import UserError
 
@@ -19,6 +22,26 @@ def replace(path: Path, content: bytes, before: bytes | None = None) -> None:
             raise UserError(f"{path} has changed meanwhile; nothing was written")
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose content is in the file when the body has ended, and not before.
+
+    Raises UserError where the file cannot be written.
+    """
+    real = path.resolve()
+    part = real.with_name(f".{real.name}.{os.getpid()}.lsp-local")
+    is_file = not real.exists() or real.is_file()
+    try:
+        with (part if is_file else real).open("wb") as stream:
+            yield stream
+        if is_file:
+            part.replace(real)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; check path and rights") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _exchanged(real: Path, content: bytes, before: bytes | None) -> bool:

@@ -14,8 +14,10 @@ from lsp_local.cli import (
     eval_lint,
     evals,
     explain,
+    history,
     lint,
     model,
+    model_optimize,
     prompts,
     run,
     stats,
@@ -25,7 +27,9 @@ from lsp_local.cli import (
 from lsp_local.cli.bare import bare
 
 app = bare()
+model.app.command("optimize")(model_optimize.optimize)
 app.add_typer(model.app, name="model")
+app.add_typer(history.app, name="history")
 app.add_typer(bench.app, name="bench")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)

@@ -24,10 +24,13 @@ ModelOption = Annotated[
 EngineOption = Annotated[
     str, typer.Option("--engine", metavar="ENGINE", help=f"What runs it: {', '.join(ENGINES)}.")
 ]
+AdapterOption = Annotated[
+    str, typer.Option("--adapter", metavar="PATH[:SCALE]", help="A LoRA adapter of the model.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # What stands beside `--model`, wherever that does: options by their own names.
-_BESIDE: dict[str, Any] = {"engine": EngineOption}
+_BESIDE: dict[str, Any] = {"engine": EngineOption, "adapter": AdapterOption}
 _said: ContextVar[dict[str, str]] = ContextVar("_said")
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from lsp_local.adapters import voice
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
@@ -64,13 +65,13 @@ def _as_json(found: Hover, is_known: bool) -> dict[str, object]:
 
 def _explanations(options: Options) -> Explanations:
     if not options.cache_mb:
-        return Explanations(options.model)
+        return Explanations(voice(options))
     from lsp_local.disk import CompletionDisk  # its import takes 30 ms
     from lsp_local.symbols.explanations import MAX_BYTES
 
     disk = CompletionDisk(explanations_dir(), MAX_BYTES)
     disk.open()
-    return Explanations(options.model, disk)
+    return Explanations(voice(options), disk)
 
 
 def _index(cursor: Place, options: Options) -> Index | None:

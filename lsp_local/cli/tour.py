@@ -43,7 +43,7 @@ def try_out(
     # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
     deadline_ms = max(100, options.deadline_ms // 4)
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
-    chosen = {"model": options.model, "engine": options.engine}
+    chosen = {"model": options.model, "engine": options.engine, "adapter": options.adapter}
     settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
     settings["share_worker"] = False  # it ends with the tour
     asyncio.run(_tour(doc, root, offsets, settings))

@@ -2,9 +2,10 @@
 
 import ctypes
 import os
+from collections import deque
 from collections.abc import Mapping
 from ctypes import c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_uint32, c_void_p
-from typing import Any
+from typing import Any, ClassVar
 
 import ik_llama_cpp._ctypes_api
 
@@ -13,13 +14,33 @@ from lsp_local.engine.base import EngineError
 api: Any = ik_llama_cpp._ctypes_api  # the C structs and the older half of the functions
 lib: Any = api._lib
 
+LAST_LOG: deque[bytes] = deque(maxlen=4)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
+
+
+class QuantizeParams(ctypes.Structure):
+    """llama_model_quantize_params: the wheel's Python half does not declare it."""
+
+    _fields_: ClassVar = [
+        ("nthread", c_int32),
+        ("ftype", c_int),
+        ("types", c_int * 11),  # of single kinds of tensors; how many types there are means none
+        ("allow_requantize", c_bool),
+        ("quantize_output_tensor", c_bool),
+        ("others", c_bool * 7),
+        ("pointers", c_void_p * 4),
+    ]
+
 
 # Functions that the wheel's Python half does not declare: name, result, arguments.
 SIGNATURES: list[tuple[str, Any, list[Any]]] = [
+    ("llama_lora_adapter_init", c_void_p, [c_void_p, c_char_p]),
+    ("llama_lora_adapter_set", c_int32, [c_void_p, c_void_p, c_float]),
     ("llama_kv_cache_seq_rm", c_bool, [c_void_p, c_int32, c_int32, c_int32]),
     ("llama_log_set", None, [LogCallback, c_void_p]),
     ("llama_model_chat_template", c_char_p, [c_void_p, c_char_p]),
+    ("llama_model_quantize", c_uint32, [c_char_p, c_char_p, c_void_p]),
+    ("llama_model_quantize_default_params", QuantizeParams, []),
     ("llama_model_meta_val_str", c_int32, [c_void_p, c_char_p, c_char_p, c_size_t]),
     ("llama_n_ctx_train", c_int32, [c_void_p]),
     ("llama_print_system_info", c_char_p, []),
@@ -33,6 +54,12 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
 
 # What a fresh parameter struct must read as; anything else means that its layout has moved.
 MODEL_DEFAULTS = {"split_mode": 1, "main_gpu": 0, "n_ubatch": 512, "use_mmap": True}
+QUANTIZE_DEFAULTS = {
+    "nthread": 0,
+    "ftype": 9,
+    "allow_requantize": False,
+    "quantize_output_tensor": True,
+}
 CONTEXT_DEFAULTS = {
     "seed": 0xFFFFFFFF,
     "n_ctx": 512,
@@ -42,13 +69,15 @@ CONTEXT_DEFAULTS = {
     "yarn_ext_factor": -1.0,
     "n_k_first": -1,
     "flash_attn": True,
+    "fused_up_gate": True,
     "min_experts": -1,
 }
 
 
 @LogCallback  # type: ignore[untyped-decorator]
-def _drop_log(_level: int, _text: bytes, _data: object) -> None:
-    """Swallow llama.cpp's log: what matters comes back as an error."""
+def _keep_log(_level: int, text: bytes, _data: object) -> None:
+    """Keep the last of llama.cpp's log: what is of interest there is the reason of a refusal."""
+    LAST_LOG.append(text)
 
 
 def open_library() -> None:
@@ -56,7 +85,7 @@ def open_library() -> None:
     for name, result, arguments in SIGNATURES:
         function = getattr(lib, name)
         function.restype, function.argtypes = result, arguments
-    lib.llama_log_set(_drop_log, None)
+    lib.llama_log_set(_keep_log, None)
     _check(api.llama_model_default_params(), MODEL_DEFAULTS)
     _check(api.llama_context_default_params(), CONTEXT_DEFAULTS)
     api.llama_backend_init()
@@ -84,16 +113,48 @@ def open_model(path: str) -> int:
     return int(model)
 
 
-def open_context(model: int, n_ctx: int, n_batch: int, n_threads: int) -> int:
+def open_adapter(model: int, path: str) -> int:
+    """Read a LoRA adapter of a model. Raises EngineError when it does not fit."""
+    LAST_LOG.clear()
+    adapter = lib.llama_lora_adapter_init(model, os.fsencode(path))
+    if not adapter:
+        log = b"".join(LAST_LOG).decode(errors="replace").strip()
+        reason = log.rpartition("failed to apply lora adapter: ")[2]
+        raise EngineError(f"{path} is no adapter of this model: {reason or 'it is damaged'}")
+    return int(adapter)
+
+
+def open_context(
+    model: int, n_ctx: int, n_batch: int, n_threads: int, adapter: int = 0, scale: float = 1.0
+) -> int:
     """Allocate a KV cache of `n_ctx` tokens. Raises EngineError when memory is short."""
     params = api.llama_context_default_params()
     params.n_ctx = n_ctx
     params.n_batch = params.n_ubatch = n_batch
     params.n_threads = params.n_threads_batch = n_threads
+    if adapter:
+        # llama.cpp refuses an adapter beside flash attention, and the fused operation forgets it.
+        params.flash_attn = params.fused_up_gate = False
     context = api.llama_init_from_model(model, params)
     if not context:
         raise EngineError(f"no memory for a context of {n_ctx} tokens; lower the option n_ctx")
+    if adapter and lib.llama_lora_adapter_set(context, adapter, scale) != 0:
+        raise EngineError("llama.cpp does not apply the adapter; leave out the option adapter")
     return int(context)
+
+
+def quantize(source: str, target: str, ftype: int, n_threads: int) -> None:
+    """Write a model with weights of another type. Raises EngineError."""
+    params = lib.llama_model_quantize_default_params()
+    _check(params, QUANTIZE_DEFAULTS)
+    if len(set(params.types)) != 1 or any(params.others) or any(params.pointers):
+        raise EngineError("ik-llama-cpp-python is not the build that lsp-local was made for")
+    params.nthread, params.ftype, params.allow_requantize = n_threads, ftype, True
+    LAST_LOG.clear()
+    paths = os.fsencode(source), os.fsencode(target)
+    if lib.llama_model_quantize(*paths, ctypes.byref(params)) != 0:
+        log = b"".join(LAST_LOG).decode(errors="replace").strip()
+        raise EngineError(log.rpartition("\n")[2] or "llama.cpp does not say why")
 
 
 def pieces(model: int, n_vocab: int) -> list[bytes]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Self
 
+from lsp_local.adapters import Adapter, chosen
 from lsp_local.engine import wire
 from lsp_local.engine.base import (
     Generated,
@@ -33,22 +34,25 @@ class EngineClient(Supervised):
         states: Path | None = None,
         states_bytes: int = 0,
         backend: str = LLAMA,
+        adapter: Adapter | None = None,
     ) -> None:
         """Prepare a client; KV states are kept in `states`, in at most `states_bytes`.
 
         `backend` is one of `worker.BACKENDS`.
         """
         threads = n_threads or physical_cores()
-        folder = states.resolve() if states else None
-        super().__init__(Load(model.resolve(), n_ctx, threads, folder, states_bytes, backend))
+        kept = states.resolve() if states else None
+        given = (n_ctx, threads, kept, states_bytes, backend, adapter)
+        super().__init__(Load(model.resolve(), *given))
         self._tokenized = Tokenized()
 
     @classmethod
     def of(cls, model: Path, options: Options, *, keeps_states: bool, backend: str = LLAMA) -> Self:
         """Return a client as `options` have it, which may keep KV states on disk."""
         states, mb = (states_dir(), options.cache_mb) if keeps_states else (None, 0)
-        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads}
-        return cls(model, **sizes, states=states, states_bytes=mb * 2**20, backend=backend)
+        sizes = {"n_ctx": options.n_ctx, "n_threads": options.n_threads, "states_bytes": mb * 2**20}
+        adapter = chosen(options.adapter)
+        return cls(model, **sizes, states=states, backend=backend, adapter=adapter)
 
     async def speed(self) -> Speed:
         """See `Engine`."""

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lsp_local.adapters import Adapter
 from lsp_local.engine import binding
+from lsp_local.engine.adapter_file import check_adapter
 from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore, Work
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.kv import Memory, Parking, n_common
@@ -34,21 +36,27 @@ class LlamaBackend:
         states: Path | None = None,
         max_bytes: int = 0,
         n_windows: Callable[[], int] = lambda: 1,
+        adapter: Adapter | None = None,
     ) -> None:
         """Load a model for `n_windows`. KV states are kept in the folder `states`, if given."""
         started = time.perf_counter()
         binding.open_library()
         self._model = binding.open_model(str(path))
         self._n_vocab = int(binding.lib.llama_n_vocab(ctypes.c_void_p(self._model)))
-        self._live = LiveSequence(self._model, self._n_vocab, n_ctx, n_threads)
+        adapted = self._adapted(adapter) if adapter else (0, 1.0)
+        self._live = LiveSequence(self._model, self._n_vocab, n_ctx, n_threads, *adapted)
         self._vocab = Vocab(binding.pieces(self._model, self._n_vocab))
         self._meter = SpeedMeter()
         self._threads = ThreadChoice(n_threads)
         self._warm_up()
-        mark = f"{fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
+        mark = f"{fingerprint(path, adapter)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
         store = StateStore(states, mark, max_bytes) if states and max_bytes else None
         self._memory = Memory(self._live, Parking(PARKING_BYTES, n_windows), store)
         self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
+
+    def _adapted(self, adapter: Adapter) -> tuple[int, float]:
+        check_adapter(adapter)
+        return binding.open_adapter(self._model, str(adapter.path)), adapter.scale
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""

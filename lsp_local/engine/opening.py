@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from lsp_local import models
-from lsp_local.engine.base import ChatEngine, Work
+from lsp_local.engine.base import ChatEngine, EngineError, Work
 from lsp_local.engine.client import EngineClient
 from lsp_local.options import Options
 
@@ -49,6 +49,11 @@ def open_engine(options: Options, *, keeps_states: bool = True) -> LiveEngine:
 
     With `keeps_states` the KV states that it makes outlive it, on disk. Raises UserError.
     """
+    if options.adapter and options.engine not in _ADAPTABLE:
+        raise EngineError(
+            f"the engine {options.engine} takes no LoRA adapter; clear the option adapter, or "
+            "choose the engine llama.cpp"
+        )
     return _ENGINES[options.engine](options, keeps_states)
 
 
@@ -77,3 +82,4 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
 
 
 _ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {"llama.cpp": _llama}
+_ADAPTABLE = frozenset({"llama.cpp"})

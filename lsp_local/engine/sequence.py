@@ -21,12 +21,20 @@ class LiveSequence:
     of any other reading in such blocks, bit by bit; whoever reads them says so.
     """
 
-    def __init__(self, model: int, n_vocab: int, n_ctx: int, n_threads: int) -> None:
+    def __init__(
+        self,
+        model: int,
+        n_vocab: int,
+        n_ctx: int,
+        n_threads: int,
+        adapter: int = 0,
+        scale: float = 1.0,
+    ) -> None:
         self.tokens: list[int] = []
         self.n_exact = 0
         self.n_logits = 0  # length of the text that the last row of logits belongs to
         self._n_vocab = n_vocab
-        self._context = binding.open_context(model, n_ctx, N_CHUNK, n_threads)
+        self._context = binding.open_context(model, n_ctx, N_CHUNK, n_threads, adapter, scale)
         self._batch = binding.api.llama_batch_init(N_CHUNK, 0, 1)
         self._flag = ctypes.create_string_buffer(b"\x00" + b"\x01" * N_FLAG_BYTES)
 

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from lsp_local.adapters import Adapter
+
 LLAMA = "llama.cpp"
 
 
@@ -20,6 +22,7 @@ class Load:
     states: Path | None
     states_bytes: int
     backend: str
+    adapter: Adapter | None = None
 
     def arguments(self) -> list[str]:
         """Return them as the worker's command line."""
@@ -27,6 +30,9 @@ class Load:
         told += ["--n-ctx", str(self.n_ctx), "--n-threads", str(self.n_threads)]
         if self.states is not None:
             told += ["--states", str(self.states), "--states-bytes", str(self.states_bytes)]
+        if self.adapter is not None:
+            given = (self.adapter.path.resolve(), self.adapter.scale, self.adapter.sha256)
+            told += ["--adapter", *map(str, given)]
         return told
 
 

@@ -25,6 +25,7 @@ def parsed(backends: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--n-threads", type=int, required=True)
     parser.add_argument("--states", type=Path)
     parser.add_argument("--states-bytes", type=int, default=0)
+    parser.add_argument("--adapter", nargs=3)
     return parser.parse_args()
 
 

@@ -6,8 +6,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from lsp_local.adapters import Adapter
 from lsp_local.engine import operations, starting, wire
 from lsp_local.engine.base import (
     Backend,
@@ -37,7 +39,15 @@ def _llama(arguments: argparse.Namespace) -> Backend:
         arguments.states,
         arguments.states_bytes,
         arguments.n_windows,
+        _adapter(arguments.adapter),
     )
+
+
+def _adapter(given: list[str] | None) -> Adapter | None:
+    if given is None:
+        return None
+    path, scale, sha256 = given
+    return Adapter(Path(path), float(scale), sha256)
 
 
 BACKENDS = {"llama.cpp": _llama}

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lsp_local.actions.functions import Function
+from lsp_local.adapters import chosen
 from lsp_local.engine.base import ChatEngine, Priority
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
@@ -64,7 +65,7 @@ class LazyDetector:
 
 def described(path: Path, options: Options) -> str:
     """Name all that the findings of a model depend on."""
-    found = (version("lsp-local"), fingerprint(path), options.n_ctx)
+    found = (version("lsp-local"), fingerprint(path, chosen(options.adapter)), options.n_ctx)
     tried = look.N_TRIED, look.N_RESTS
     return f"{' '.join(map(str, found + tried))} {weighing.describe()}"
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.metadata import version
 
 from lsp_local import privacy
+from lsp_local.adapters import chosen
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, EngineError, Finish, Generated, Priority
 from lsp_local.engine.fingerprint import fingerprint
@@ -73,7 +74,9 @@ class LazyReviewer:
     def describe(self) -> str:
         """See `Detector`."""
         asked = sha256(repr((HEAD, EXAMPLES, ASK, N_PREDICT)).encode()).hexdigest()[:16]
-        how = f"{version('lsp-local')} {fingerprint(self._path)} {self._model.options.n_ctx}"
+        options = self._model.options
+        adapted = fingerprint(self._path, chosen(options.adapter))
+        how = f"{version('lsp-local')} {adapted} {options.n_ctx}"
         return f"{RULE} {asked} {how}"
 
     def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:

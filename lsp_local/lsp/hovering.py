@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from lsp_local.adapters import voice
 from lsp_local.engine.base import ChatEngine, EngineError
 from lsp_local.features.hover import Hover, State, explain, look
 from lsp_local.folders import explanations_dir
@@ -67,9 +68,10 @@ class Hovering:
             self._disk = CompletionDisk(explanations_dir(), MAX_BYTES)
             self._opening = asyncio.create_task(asyncio.to_thread(self._disk.open))
         disk = self._disk if options.cache_mb else None
-        if self._explanations.model != options.model or not self._explanations.is_kept_by(disk):
+        speaker = voice(options)
+        if self._explanations.model != speaker or not self._explanations.is_kept_by(disk):
             self.stop()
-            self._explanations = Explanations(options.model, disk)
+            self._explanations = Explanations(speaker, disk)
 
     async def hover(self, doc: Document, offset: int, beside: Beside) -> Hover | None:
         """Say what is known of the symbol at `offset`; wait for the model, but not for long."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lsp_local.adapters import voice
 from lsp_local.config import Options
 from lsp_local.engine.memory import Size, size_of
 from lsp_local.engine.opening import LiveEngine, open_for_window, retire
@@ -157,7 +158,7 @@ class Loader:
 
 def wish_of(options: Options) -> tuple[object, ...]:
     """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
-    loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
+    loaded = (options.engine, voice(options), options.n_ctx, options.n_threads)
     return options.enabled, options.share_worker, *loaded
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_local import stats
+from lsp_local.adapters import voice
 from lsp_local.cache import Suggestions
 from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
@@ -45,7 +46,7 @@ class Records:
         is_new = self.ledger.model != options.model
         if not options.cache_mb:
             self.ledger, self._disk = Ledger(options.model, None), None
-            return Suggestions(options.model)
+            return Suggestions(voice(options))
         if self._disk is None:
             from lsp_local.disk import CompletionDisk  # its import takes 30 ms
 
@@ -56,7 +57,7 @@ class Records:
         self.ledger.model = options.model
         if is_new:
             self._start(self._read_feedback(stats_dir(), options.model))
-        return Suggestions(options.model, self._disk)
+        return Suggestions(voice(options), self._disk)
 
     def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
         """Take note of how a request ended."""

@@ -1,0 +1,1 @@
+"""Training examples from a repository's own commits."""
