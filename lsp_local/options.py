@@ -21,8 +21,30 @@ class Options:
     )
     engine: str = option(
         "llama.cpp",
-        "What runs the model: `llama.cpp` in a process of its own.",
-        choices=("llama.cpp",),
+        "What runs the model: `llama.cpp` in a process of its own, or `openai`, a server that "
+        "speaks OpenAI's protocol, at `remote_url`.",
+        choices=("llama.cpp", "openai"),
+    )
+    remote_url: str = option(
+        "http://localhost:8080/v1",
+        "Where the server of the engine `openai` is; your code is sent there. Without TLS it must "
+        "be on this machine.",
+        at_least=1,
+    )
+    remote_model: str = option(
+        "", "The name of the model at `remote_url`; empty is the first that the server lists."
+    )
+    remote_fim: tuple[str, ...] = option(
+        (),
+        "How that model fills in: the name of a family, or the texts of its tokens for prefix, "
+        "suffix and middle (and for a project and a file). Empty: its name tells.",
+        at_most=5,
+    )
+    remote_key_command: tuple[str, ...] = option(
+        (),
+        "A program and its arguments that print the key to `remote_url`, where "
+        "`LSP_LOCAL_REMOTE_KEY` does not hold it.",
+        at_most=100,
     )
     n_threads: int = option(
         0, "Threads that compute; 0 is one for each physical core.", at_most=512

@@ -56,4 +56,13 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
     return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
 
 
-_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {"llama.cpp": _llama}
+def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
+    from lsp_local.engine.remote import RemoteEngine  # it alone needs an HTTP library
+
+    return RemoteEngine(options)
+
+
+_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
+    "llama.cpp": _llama,
+    "openai": _openai,
+}

@@ -145,7 +145,8 @@ class Loader:
 
 def _wish(options: Options) -> tuple[object, ...]:
     loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
-    return options.enabled, *loaded
+    remote = (options.remote_url, options.remote_model, options.remote_fim)
+    return options.enabled, *loaded, *remote, options.remote_key_command
 
 
 def _stamp(path: Path | None) -> _Stamp | None:
