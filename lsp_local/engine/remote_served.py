@@ -40,7 +40,7 @@ async def find_out(connection: Connection, model: str) -> Served:
     row = next((one for one in listed if one.get("id") == model), {})
     if not model:
         row = listed[0] if listed else {}
-        model = str(row.get("id") or "")
+        model = row.get("id", "")
     if not model:
         raise EngineError(
             f"{connection.address.host} lists no models; set `remote_model` to the name of one"
@@ -57,7 +57,8 @@ async def _listed(connection: Connection) -> list[dict[str, Any]]:
     except Refused:
         return []
     rows = found.get("data")
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    rows = rows if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
 
 
 async def _raw(connection: Connection, model: str) -> tuple[int | None, str]:
