@@ -179,6 +179,13 @@ class Options:
     )
 
 
+def answers_as(options: Options) -> str:
+    """Return what tells this model's answers from those of others: in caches and statistics."""
+    if options.engine == "openai":
+        return f"{options.remote_model or 'a model'} at {options.remote_url}"
+    return options.model
+
+
 def describe() -> tuple[Option, ...]:
     """Return every option in the order of its declaration."""
     defaults = Options()

@@ -19,7 +19,7 @@ from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.speed import physical_cores
 from lsp_local.lsp import sockets
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 from lsp_local.text import UserError
 
 PACKAGES = ("ik-llama-cpp-python", "pygls", "lsprotocol", "numpy", "huggingface_hub")
@@ -35,16 +35,17 @@ def examine(
     """Check the installation and measure the model; exit code 1 when something is wrong."""
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
+    options = Options()
     try:
         options = chosen_options(model)
-        findings["model"] = _model(options.model)
+        findings["model"] = _model(options)
         with waiting("measuring the model, a few seconds"):
             findings["speed"] = asyncio.run(_measure(options))
     except UserError as error:
         problems.append(str(error))
     findings["caches"] = in_short()
     findings["sockets"] = {
-        "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
+        "network": _network(options),
         "worker": "a socket pair without a name, between server and model process",
         "control": f"{sockets.folders()[0]}, yours alone, for `lsp-local why` and `pause`",
     }
@@ -87,7 +88,22 @@ def _paths() -> dict[str, str]:
     return {"config": str(config.user_config_file()), "models": str(models.models_dir())}
 
 
-def _model(name: str) -> dict[str, Any]:
+def _network(options: Options) -> str:
+    """Say what may leave the machine."""
+    if options.engine != "openai":
+        return "none is ever opened, but to fetch a model (`model pull`, `try`)"
+    from lsp_local.engine.remote_address import address_of
+
+    try:
+        return f"to {options.remote_url} alone: {address_of(options.remote_url).notice}"
+    except UserError as error:
+        return f"none: {error}"
+
+
+def _model(options: Options) -> dict[str, Any]:
+    if options.engine == "openai":
+        return {"served": answers_as(options)}
+    name = options.model
     path = models.resolve(name)
     known = models.CATALOGUE.get(name)
     checksum = known.sha256 if known else models.sha256_of(path)

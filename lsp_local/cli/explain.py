@@ -19,7 +19,7 @@ from lsp_local.features.hover import Hover
 from lsp_local.features.inline_completion import is_disabled
 from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 from lsp_local.symbols.explanations import Explanations, key_of
 from lsp_local.text import UserError
 
@@ -63,13 +63,13 @@ def _as_json(found: Hover, is_known: bool) -> dict[str, object]:
 
 def _explanations(options: Options) -> Explanations:
     if not options.cache_mb:
-        return Explanations(options.model)
+        return Explanations(answers_as(options))
     from lsp_local.disk import CompletionDisk  # its import takes 30 ms
     from lsp_local.symbols.explanations import MAX_BYTES
 
     disk = CompletionDisk(explanations_dir(), MAX_BYTES)
     disk.open()
-    return Explanations(options.model, disk)
+    return Explanations(answers_as(options), disk)
 
 
 def _index(cursor: Place, options: Options) -> Index | None:

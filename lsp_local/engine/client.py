@@ -86,6 +86,11 @@ class EngineClient:
         return task is not None and task.done() and not task.cancelled() and not task.exception()
 
     @property
+    def notice(self) -> str:
+        """Return nothing: all stays in a process of ours."""
+        return ""
+
+    @property
     def worker_pid(self) -> int | None:
         """Return the process id of the running worker."""
         return self._process.pid if self._process else None

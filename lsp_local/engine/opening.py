@@ -18,6 +18,10 @@ class LiveEngine(ChatEngine, Protocol):
         """Return the file that it loads; None where the model is elsewhere."""
 
     @property
+    def notice(self) -> str:
+        """Return what a person has to know of it, once it is ready; "" if that is nothing."""
+
+    @property
     def is_ready(self) -> bool:
         """Whether the model is in memory, so that a request need not wait for it."""
 

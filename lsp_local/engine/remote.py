@@ -62,6 +62,13 @@ class RemoteEngine:
         self._n_prefilled = self._n_decoded = 0
 
     @property
+    def notice(self) -> str:
+        """Say where text goes if that is another machine, and what this server cannot do."""
+        where = "" if self.address.is_loopback else self.address.notice
+        served = self._loading.result()[1] if self._loading and self.is_ready else None
+        return "; ".join(filter(None, (where, served.no_raw if served else "")))
+
+    @property
     def is_ready(self) -> bool:
         """Whether the server has answered for itself."""
         task = self._loading
@@ -147,7 +154,7 @@ class RemoteEngine:
         first: int = 1,
         priority: Priority = Priority.LINT,  # noqa: ARG002
     ) -> list[TokenScore]:
-        """See `ChatEngine`. Raises EngineError where the server scores no prompts."""
+        """See `ChatEngine`. Raises CannotScoreError where the server scores no prompts."""
         _, served, family = await self._known()
         return await score(self._connection, served, family.specials, tokens, n_best, first)
 

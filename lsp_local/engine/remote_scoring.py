@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from lsp_local.engine.base import EngineError, TokenScore
+from lsp_local.engine.base import CannotScoreError, TokenScore
 from lsp_local.engine.remote_answers import Said, scores_of
 from lsp_local.engine.remote_http import Connection, Refused
 from lsp_local.engine.remote_served import Served
@@ -23,10 +23,10 @@ async def score(
     n_best: int,
     first: int,
 ) -> list[TokenScore]:
-    """Return the scores of `tokens[first:]`. Raises EngineError."""
+    """Return the scores of `tokens[first:]`. Raises EngineError; CannotScoreError for good."""
     if first >= len(tokens):
         return []
-    impossible = EngineError(NONE.format(host=connection.address.host))
+    impossible = CannotScoreError(NONE.format(host=connection.address.host))
     if served.no_raw or served.n_best is None:
         raise impossible
     body = {

@@ -15,7 +15,7 @@ from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
 from lsp_local.lsp import convert
 from lsp_local.lsp.documents import Documents
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 from lsp_local.symbols.explanations import MAX_BYTES, Explanations, key_of
 from lsp_local.text import Document
 
@@ -67,9 +67,10 @@ class Hovering:
             self._disk = CompletionDisk(explanations_dir(), MAX_BYTES)
             self._opening = asyncio.create_task(asyncio.to_thread(self._disk.open))
         disk = self._disk if options.cache_mb else None
-        if self._explanations.model != options.model or not self._explanations.is_kept_by(disk):
+        model = answers_as(options)
+        if self._explanations.model != model or not self._explanations.is_kept_by(disk):
             self.stop()
-            self._explanations = Explanations(options.model, disk)
+            self._explanations = Explanations(model, disk)
 
     async def hover(self, doc: Document, offset: int, beside: Beside) -> Hover | None:
         """Say what is known of the symbol at `offset`; wait for the model, but not for long."""

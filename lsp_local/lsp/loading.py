@@ -10,6 +10,7 @@ from lsp_local.config import Options
 from lsp_local.engine.opening import LiveEngine, open_engine
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
+from lsp_local.options import answers_as
 from lsp_local.text import Reason, UserError
 
 logger = logging.getLogger(__name__)
@@ -129,8 +130,9 @@ class Loader:
         self._failed = stamp and (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
         try:
             await engine.start()
-            async with self._notices.progress(f"Loading {Path(options.model).name}"):
+            async with self._notices.progress(_title(engine, options)):
                 await engine.info()
+            self._notices.warn([engine.notice] if engine.notice else [])
         except BaseException:
             await engine.close()
             raise
@@ -147,6 +149,12 @@ def _wish(options: Options) -> tuple[object, ...]:
     loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
     remote = (options.remote_url, options.remote_model, options.remote_fim)
     return options.enabled, *loaded, *remote, options.remote_key_command
+
+
+def _title(engine: LiveEngine, options: Options) -> str:
+    return (
+        f"Loading {Path(options.model).name}" if engine.model else f"Asking {answers_as(options)}"
+    )
 
 
 def _stamp(path: Path | None) -> _Stamp | None:
