@@ -39,6 +39,8 @@ CRASH_WINDOW = 60.0  # seconds
 class EngineClient:
     """An `Engine` whose model lives in a child process that may be killed at any time."""
 
+    notice = ""  # all stays in processes of ours
+
     def __init__(
         self,
         model: Path,
@@ -84,11 +86,6 @@ class EngineClient:
         """Whether the model is in memory, so that a request need not wait for it."""
         task = self._loaded if self._process is not None else None
         return task is not None and task.done() and not task.cancelled() and not task.exception()
-
-    @property
-    def notice(self) -> str:
-        """Return nothing: all stays in a process of ours."""
-        return ""
 
     @property
     def worker_pid(self) -> int | None:

@@ -88,7 +88,7 @@ class Decode:
                     self._take(said, on_text, n_left)
                     if self._answer.finish:
                         return
-                if self._is_at_end(chunk):
+                if any(map(self._is_special, chunk.said)):
                     self._answer.finish = Finish.END
                     return
         if rest := opening.at_end():
@@ -132,18 +132,18 @@ class Decode:
         """Yield the pieces of a chunk; a special token written out ends the answer."""
         mark = BREAK.encode()
         for one in chunk.said:
+            if self._is_special(one):
+                return
             said = replace(one, piece=one.piece.replace(mark, b"")) if mark in one.piece else one
             text = said.piece.decode(errors="ignore")
-            if any(name in text for name in self._specials):
-                return
             if opening.is_over:
                 yield said
             elif rest := opening.rest_of(text):
                 yield Said(rest.encode(errors="replace"), said.logprob)
 
-    def _is_at_end(self, chunk: Chunk) -> bool:
-        texts = [one.piece.decode(errors="ignore") for one in chunk.said]
-        return any(name in text for text in texts for name in self._specials)
+    def _is_special(self, said: Said) -> bool:
+        text = said.piece.decode(errors="ignore")
+        return any(name in text for name in self._specials)
 
     def _count(self, chunk: Chunk) -> None:
         if chunk.n_prompt:

@@ -41,23 +41,27 @@ def weighed(said: Said, healing: bytes, may_end_line: bool) -> Said:
     own = known.get(said.piece)
     if own is None:
         return Said(said.piece, 0.0 if said.logprob is not None else None)
-    allowed = [logprob for piece, logprob in known.items() if fits(piece, healing, may_end_line)]
+    allowed = [
+        logprob
+        for piece, logprob in known.items()
+        if fits(piece, healing, may_end_line) and (_is_long(piece, healing) or piece == said.piece)
+    ]
     highest = max([*allowed, own])
     total = highest + math.log(sum(math.exp(one - highest) for one in allowed or [own]))
     return Said(said.piece, min(0.0, own - total))
 
 
 def likeliest(said: Said, healing: bytes, may_end_line: bool) -> Said | None:
-    """Return what fits best of that which could have been said; None if nothing does.
-
-    As in `vocab.Vocab.agreeing`, what is shorter than a word does not count.
-    """
-    n_solid = len(healing.rstrip())
+    """Return what fits best of that which could have been said; None if nothing does."""
     for piece, logprob in said.others:
-        is_long = len(piece) >= max(1, n_solid)
-        if is_long and fits(piece, healing, may_end_line):
+        if _is_long(piece, healing) and fits(piece, healing, may_end_line):
             return weighed(Said(piece, logprob, said.others), healing, may_end_line)
     return None
+
+
+def _is_long(piece: bytes, healing: bytes) -> bool:
+    """Whether a piece is no mere part of a word; as in `vocab.Vocab.agreeing`."""
+    return len(piece) >= max(1, len(healing.rstrip()))
 
 
 def _literal(text: str) -> str:
