@@ -59,17 +59,24 @@ class Remote:
             try:
                 asked = await _read(reader)
                 self.asked.append(asked)
-                answering = asyncio.create_task(self._answer(asked, write))
-                leaving = asyncio.create_task(reader.read(1))
-                await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)
-                if not answering.done() or answering.exception():
-                    self.n_gone += 1
-                    self.gone.set()
-                for task in (answering, leaving):
-                    task.cancel()
-                await asyncio.gather(answering, leaving, return_exceptions=True)
+                await self._answer_or_leave(asked, reader, write)
             finally:
                 writer.close()
+
+    async def _answer_or_leave(
+        self, asked: Asked, reader: asyncio.StreamReader, write: Write
+    ) -> None:
+        answering = asyncio.create_task(self._answer(asked, write))
+        leaving = asyncio.create_task(reader.read(1))
+        try:
+            await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done() or answering.exception():
+                self.n_gone += 1
+                self.gone.set()
+        finally:
+            for task in (answering, leaving):
+                task.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
 
     async def _answer(self, asked: Asked, write: Write) -> None:
         if asked.path.endswith("/models"):

@@ -6,6 +6,8 @@ Features speak tokens, such a server speaks text: see `remote_vocab`.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +30,7 @@ from lsp_local.engine.remote_chat import TEMPLATE, is_chat
 from lsp_local.engine.remote_decode import Decode
 from lsp_local.engine.remote_http import Connection
 from lsp_local.engine.remote_models import Family, family_of
+from lsp_local.engine.remote_order import Order
 from lsp_local.engine.remote_scoring import score
 from lsp_local.engine.remote_served import Served, find_out
 from lsp_local.engine.remote_vocab import piece_of, special, tokenize
@@ -55,6 +58,7 @@ class RemoteEngine:
         family_of("", self._family_named)
         self._connection = Connection(self.address, lambda: key_of(options.remote_key_command))
         self._loading: asyncio.Task[tuple[ModelInfo, Served, Family]] | None = None
+        self._order = Order()
         self._is_closed = False
         self._tokenized = Tokenized()
         self._speed = FIRST_GUESS
@@ -132,19 +136,19 @@ class RemoteEngine:
     async def generate(
         self, request: GenerateRequest, on_text: OnText = lambda _text: None
     ) -> Generated:
-        """See `Engine`."""
-        _, served, family = await self._known()
+        """See `Engine`. What nobody waits for is said to `on_text` all at once."""
+        _, served, _ = await self._known()
         if not request.tokens:
             raise EngineError("there is nothing to read")
         if served.no_raw and not is_chat(request.tokens):
             raise EngineError(served.no_raw)
         if request.n_predict <= 0:
             return await self._read(request)
-        n_known = self._n_known(request.tokens)
-        decode = Decode(self._connection, served, family.specials, request, n_known)
-        found = await decode.run(on_text)
-        self._sent.append(request.tokens)
+        is_waited_for = request.priority < Priority.PREFETCH
+        found = await self._decode(request, on_text if is_waited_for else lambda _text: None)
         self._measure(found)
+        if not is_waited_for:
+            on_text(found.text)
         return found
 
     async def score(
@@ -152,11 +156,12 @@ class RemoteEngine:
         tokens: list[int],
         n_best: int = 5,
         first: int = 1,
-        priority: Priority = Priority.LINT,  # noqa: ARG002
+        priority: Priority = Priority.LINT,
     ) -> list[TokenScore]:
         """See `ChatEngine`. Raises CannotScoreError where the server scores no prompts."""
         _, served, family = await self._known()
-        return await score(self._connection, served, family.specials, tokens, n_best, first)
+        asked = self._connection, served, family.specials
+        return await self._order.run(priority, lambda: score(*asked, tokens, n_best, first))
 
     async def write_states(self) -> None:
         """Do nothing: what the server keeps is its own affair."""
@@ -192,15 +197,24 @@ class RemoteEngine:
         )
         return info, served, family
 
+    async def _decode(self, request: GenerateRequest, on_text: OnText) -> Generated:
+        _, served, family = await self._known()
+        n_known = self._n_known(request.tokens)
+
+        def decode() -> Awaitable[Generated]:
+            asked = self._connection, served, family.specials
+            return Decode(*asked, request, n_known).run(on_text)
+
+        found = await self._order.run(request.priority, decode)
+        self._sent.append(request.tokens)
+        return found
+
     async def _read(self, request: GenerateRequest) -> Generated:
         """Have the server read ahead, unless it reads so fast that nobody would notice."""
         n_missing = len(request.tokens) - self._n_known(request.tokens)
         is_slow = n_missing > self._speed.prefill * SOON_S
         if is_slow:
-            _, served, family = await self._known()
-            one = GenerateRequest(request.tokens, 1, heal=request.heal, priority=request.priority)
-            await Decode(self._connection, served, family.specials, one).run(lambda _text: None)
-            self._sent.append(request.tokens)
+            await self._decode(replace(request, n_predict=1), lambda _text: None)
             self._n_prefilled += n_missing
         n_read = n_missing if is_slow else 0
         n_prompt = len(request.tokens)
