@@ -8,7 +8,6 @@ from marks import doc_at, split_at
 from remote_server import Asked, Write, answers, event, head, ok, remote, said, streamed
 
 from lsp_local.engine.base import (
-    CannotScoreError,
     EngineError,
     Finish,
     GenerateRequest,
@@ -144,7 +143,7 @@ async def heal(marked: str, *replies: Sequence[dict[str, Any]], **chosen: Any) -
     """Return the answer and the prompts that were sent; each reply is a stream of pieces."""
     before, _ = split_at(marked)
     streams = [[head(), *map(event, reply), b"data: [DONE]\n\n"] for reply in replies]
-    async with remote(answers(*streams), model="plain", **chosen) as (engine, server):
+    async with remote(answers(*streams), model="plain", owner="", **chosen) as (engine, server):
         (tokens,) = await engine.tokenize([before])
         found = await engine.generate(GenerateRequest(tokens, 8, heal=True))
         return found.text, [one["prompt"] for one in server.questions], found.logprobs
@@ -179,10 +178,34 @@ async def test_without_probabilities_it_is_sent_as_it_is_at_once() -> None:
     assert await heal("a(pa<CURSOR>", first, second, **chosen) == ("th)", ["a", "a(pa"], [0.0])
 
 
-async def test_a_server_that_knows_grammars_keeps_to_the_word() -> None:
-    sent = await prompt_for('if "é" in a.b', owner="llamacpp")
+RULE = r'root ::= "\x2Eb" [^\x00]*'
+
+
+@pytest.mark.parametrize(
+    ("owner", "field", "want"),
+    [
+        pytest.param("llamacpp", "grammar", RULE, id="llama.cpp's server"),
+        pytest.param("vllm", "structured_outputs", {"grammar": RULE}, id="vLLM"),
+    ],
+)
+async def test_a_server_that_knows_grammars_keeps_to_the_word(
+    owner: str, field: str, want: object
+) -> None:
+    sent = await prompt_for('if "é" in a.b', owner=owner)
     assert sent["prompt"] == 'if "é" in a'
-    assert sent["grammar"] == r'root ::= "\x2Eb" [^\x00]*'
+    assert sent[field] == want
+
+
+async def test_a_server_that_knows_no_grammars_after_all_is_asked_without() -> None:
+    async def script(asked: Asked, write: Write) -> None:
+        if asked.body and "structured_outputs" in asked.body:
+            return await write(ok({"error": "no grammars"}, "400 Bad Request"))
+        return await streamed(".b", "c")(asked, write)
+
+    async with remote(script) as (engine, server):
+        (tokens,) = await engine.tokenize(["a.b"])
+        assert (await engine.generate(GenerateRequest(tokens, 8, heal=True))).text == "c"
+        assert [one["prompt"] for one in server.questions] == ["a", "a"]
 
 
 async def test_a_completion_without_a_model_is_silence_with_a_reason() -> None:
@@ -191,48 +214,6 @@ async def test_a_completion_without_a_model_is_silence_with_a_reason() -> None:
         reader = Reader(engine, Options(), Windows())
         outcome = await complete(reader, doc, offset, reader.wish(is_automatic=False))
         assert outcome.reason is Reason.NO_MODEL
-
-
-async def scores(text: str, logprobs: dict[str, Any] | None) -> list[tuple[bytes, float, Any]]:
-    """Return what `score` says of a text whose echo has `logprobs`."""
-    echo = ok({"choices": [{"text": text, "logprobs": logprobs, "finish_reason": "length"}]})
-    async with remote(answers(echo)) as (engine, server):
-        (tokens,) = await engine.tokenize([text])
-        found = await engine.score(tokens, n_best=2, first=1)
-        assert server.questions[0]["echo"] is True
-        return [
-            (
-                (await engine.pieces([one.token]))[0],
-                round(one.logprob, 2),
-                [((await engine.pieces([token]))[0], logprob) for token, logprob in one.best],
-            )
-            for one in found
-        ]
-
-
-async def test_scores_of_other_tokens_add_up() -> None:
-    best = [None, {" =": -0.5, " +": -1.5}, {" lo": -1.0}, {"nger": -0.1}, {"x": -9.0}]
-    logprobs = {
-        "tokens": ["a", " =", " lo", "nger", "!"],
-        "token_logprobs": [None, -0.5, -1.0, -0.1, -9.0],
-        "top_logprobs": best,
-    }
-    assert await scores("a = longer", logprobs) == [
-        (b" =", -0.5, [(b" =", -0.5), (b" +", -1.5)]),
-        (b" longer", -1.1, []),
-    ]
-
-
-@pytest.mark.parametrize(
-    "logprobs",
-    [
-        pytest.param(None, id="none"),
-        pytest.param({"tokens": ["b"], "token_logprobs": [-1.0]}, id="of the answer only"),
-    ],
-)
-async def test_a_server_without_scores_is_said_to_be_one(logprobs: dict[str, Any] | None) -> None:
-    with pytest.raises(CannotScoreError, match=r"does not say how probable a text is .*llama\.cpp"):
-        await scores("a = longer", logprobs)
 
 
 async def test_what_is_read_soon_is_not_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from lsp_local.engine.generation import Answer
 from lsp_local.engine.remote_answers import Chunk, Said, chunk_of
 from lsp_local.engine.remote_chat import Opening, is_chat, messages_of
 from lsp_local.engine.remote_healing import fits, grammar, likeliest, weighed
-from lsp_local.engine.remote_http import Connection
-from lsp_local.engine.remote_served import Served
+from lsp_local.engine.remote_http import Connection, Refused
+from lsp_local.engine.remote_served import GRAMMARS, Served
 from lsp_local.engine.remote_vocab import BREAK, heal, written
 
 MOST_ROUNDS = 4  # requests for one answer, all but the last to bring in the word at the cursor
@@ -55,7 +55,13 @@ class Decode:
     async def run(self, on_text: OnText) -> Generated:
         """Return the whole answer. Raises EngineError; cancelling closes the connection."""
         for n_left in reversed(range(MOST_ROUNDS)):
-            await self._round(on_text, n_left)
+            try:
+                await self._round(on_text, n_left)
+            except Refused:
+                if not self._grammar() or not n_left:
+                    raise
+                self._served = replace(self._served, grammar="")  # an older server, perhaps
+                continue
             if self._answer.finish is not Finish.STUCK or not n_left:
                 break
         counted = self._counted
@@ -170,8 +176,9 @@ class Decode:
         body["prompt"] = written(self._tokens, self._specials)
         if n_best is not None:
             body["logprobs"] = n_best if is_healing or self._request.n_seconds else min(1, n_best)
-        if is_healing and self._served.knows_grammar:
-            said = self._answer.may_end_line
-            rule = grammar(self._answer.healing, self._request.on_this_line and not said)
-            body |= {"grammar": rule} if rule else {}
-        return body
+        return body | (self._grammar() if is_healing else {})
+
+    def _grammar(self) -> dict[str, Any]:
+        has_to_speak = not self._answer.may_end_line
+        rule = grammar(self._answer.healing, has_to_speak) if self._served.grammar else ""
+        return GRAMMARS[self._served.grammar](rule) if rule else {}

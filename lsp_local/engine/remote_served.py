@@ -1,5 +1,6 @@
 """What a server has and can: asked once, when it is first needed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,6 +11,11 @@ from lsp_local.engine.remote_http import Connection, Refused
 
 MOST_OF_ONE_TOKEN = 6  # tokens that "x" may be; a chat template makes far more of it
 N_BEST = (20, 5, 0)  # how many alternatives are asked for: vLLM's most, OpenAI's most, none
+# What owns a model tells the server, and with it how a grammar in GBNF is given.
+GRAMMARS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "llamacpp": lambda rule: {"grammar": rule},
+    "vllm": lambda rule: {"structured_outputs": {"grammar": rule}},
+}
 OLLAMA = "; for Ollama make a model with `TEMPLATE {{ .Prompt }}` (docs/engines.md)"
 
 
@@ -17,13 +23,14 @@ OLLAMA = "; for Ollama make a model with `TEMPLATE {{ .Prompt }}` (docs/engines.
 class Served:
     """A model as a server serves it.
 
+    `grammar` says how an answer is held to a grammar, a key of `GRAMMARS`, "" if it cannot be.
     `n_ctx` is 0 where it is not known. `n_best` alternatives are said of each token; None says that
     there are no probabilities at all. `no_raw` is why text cannot be sent as it is, "" if it can.
     """
 
     model: str
     n_ctx: int
-    knows_grammar: bool
+    grammar: str
     n_best: int | None
     no_raw: str
     chat_template: str | None
@@ -45,10 +52,11 @@ async def find_out(connection: Connection, model: str) -> Served:
         raise EngineError(
             f"{connection.address.host} lists no models; set `remote_model` to the name of one"
         )
-    is_llama = any(one.get("owned_by") == "llamacpp" for one in listed)
+    owner = str(next((one.get("owned_by") for one in listed), ""))
     n_best, no_raw = await _raw(connection, model)
-    template = await _template(connection) if is_llama and not no_raw else None
-    return Served(model, _n_ctx(row), is_llama, n_best, no_raw, template)
+    template = await _template(connection) if owner == "llamacpp" and not no_raw else None
+    grammar = owner if owner in GRAMMARS else ""
+    return Served(model, _n_ctx(row), grammar, n_best, no_raw, template)
 
 
 async def _listed(connection: Connection) -> list[dict[str, Any]]:
