@@ -1,7 +1,8 @@
 """Every option, declared once with its sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from lsp_local.option import Option, WorkspaceMay, option
@@ -18,6 +19,19 @@ class Options:
         "qwen2.5-coder-0.5b",
         "The model: a name that `lsp-local model list` names, or the path of a GGUF file.",
         at_least=1,
+    )
+    instruct_model: str = option(
+        "",
+        "The model that code actions, prompt files and explanations ask, named as in `model`; "
+        "empty is `model`.",
+    )
+    lint_model: str = option("", "The model that lint asks, named as in `model`; empty is `model`.")
+    memory_mb: int = option(
+        0,
+        "Most megabytes for all models together, the one of `model` among them. Those of "
+        "`instruct_model` and `lint_model` are loaded when they are first asked; where they do not "
+        "fit together, the one asked last is kept. 0 is half of the memory that is free then.",
+        at_most=16_777_216,
     )
     engine: str = option(
         "llama.cpp",
@@ -184,6 +198,22 @@ def answers_as(options: Options) -> str:
     if options.engine == "openai":
         return f"{options.remote_model or 'a model'} at {options.remote_url}"
     return options.model
+
+
+class Job(StrEnum):
+    """What a model is for. Each may have a model of its own."""
+
+    COMPLETION = "completion"
+    INSTRUCT = "instruct"
+    LINT = "lint"
+
+
+def for_job(options: Options, job: Job) -> Options:
+    """Return the options as one job has them: `model`, or `remote_model`, is what does it."""
+    own = {Job.INSTRUCT: options.instruct_model, Job.LINT: options.lint_model}.get(job)
+    if options.engine == "openai":
+        return replace(options, remote_model=own or options.remote_model)
+    return replace(options, model=own or options.model)
 
 
 def describe() -> tuple[Option, ...]:

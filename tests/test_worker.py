@@ -120,8 +120,8 @@ class Stuck(ScriptedBackend):
         worker._send(0)
         {step}
 
-module.STUCK_SECONDS = 0.1
-module.STARVED_CPU = (0.02, 1.0)
+module.STUCK_SECONDS = 0.5
+module.STARVED_CPU = (0.005, 1.0)
 worker = module.Worker(socket.socket(fileno=int(sys.argv[1])))
 worker._backend = Stuck(b"")
 threading.Thread(target=worker.listen, daemon=True).start()
@@ -142,8 +142,8 @@ def test_a_step_that_cannot_be_interrupted_ends_the_process(step: str) -> None:
 
 
 def test_a_step_that_a_busy_machine_slows_down_is_waited_for() -> None:
-    # A fifth of a processor, for ten times the time after which the worker looks.
-    step = "[(sum(range(10**6)), time.sleep(0.08)) for _ in range(10)]; return len(tokens)"
+    # Some of a processor, for four times the time after which the worker looks.
+    step = "[(sum(range(10**6)), time.sleep(0.1)) for _ in range(20)]; return len(tokens)"
     with _cancelled(step) as (peer, process):
         assert wire.receive(peer) == {"id": 1, "result": {"finish": "cancelled"}}
         assert process.poll() is None
@@ -157,7 +157,8 @@ def _cancelled(step: str) -> Iterator[tuple[socket.socket, "subprocess.Popen[byt
     here = str(Path(__file__).parent)
     stuck = STUCK.replace("{step}", step)
     command = [sys.executable, "-c", stuck, str(theirs.fileno()), here]
-    with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+    with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+        theirs.close()  # or its end would not be ours to notice
         ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
         assert wire.receive(ours) == {"id": 0}
         ours.sendall(wire.pack({"id": 1, "op": "cancel"}))

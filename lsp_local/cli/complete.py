@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import report
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.features.inline_completion import complete, is_disabled
@@ -17,6 +17,7 @@ from lsp_local.text import Outcome, Reason
 from lsp_local.windows import Windows
 
 
+@asks_model
 def complete_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",

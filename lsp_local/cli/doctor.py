@@ -13,13 +13,13 @@ from typing import Any
 import typer
 
 from lsp_local import __version__, config, models
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.speed import physical_cores
 from lsp_local.lsp import sockets
-from lsp_local.options import Options, answers_as
+from lsp_local.options import Job, Options, answers_as
 from lsp_local.text import UserError
 
 PACKAGES = ("ik-llama-cpp-python", "pygls", "lsprotocol", "numpy", "huggingface_hub")
@@ -28,6 +28,7 @@ N_WRITTEN = 32  # tokens of the decode that is timed
 CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot run on x86-64
 
 
+@asks_model
 def examine(
     model: ModelOption = "",
     as_json: AsJson = False,
@@ -37,10 +38,9 @@ def examine(
     problems: list[str] = list(findings["cpu"].pop("problems"))
     options = Options()
     try:
-        options = chosen_options(model)
-        findings["model"] = _model(options)
-        with waiting("measuring the model, a few seconds"):
-            findings["speed"] = asyncio.run(_measure(options))
+        for job, options in _jobs(model):
+            name = "" if job is Job.COMPLETION else f"{job}_"
+            problems += _look_at(options, name, findings)
     except UserError as error:
         problems.append(str(error))
     findings["caches"] = in_short()
@@ -53,6 +53,28 @@ def examine(
     print(json.dumps(findings)) if as_json else _print(findings)
     if problems:
         raise typer.Exit(1)
+
+
+def _jobs(model: str) -> list[tuple[Job, Options]]:
+    """Return the options of each job that has a model of its own. Raises ConfigError."""
+    if model:
+        return [(Job.COMPLETION, chosen_options(model))]
+    found = {job: chosen_options("", job=job) for job in Job}
+    alone: dict[str, tuple[Job, Options]] = {}
+    for job, options in found.items():
+        alone.setdefault(answers_as(options), (job, options))
+    return list(alone.values())
+
+
+def _look_at(options: Options, prefix: str, findings: dict[str, Any]) -> list[str]:
+    """Add what is found of a model, and what it can do; return what is wrong with it."""
+    try:
+        findings[f"{prefix}model"] = _model(options)
+        with waiting(f"measuring {answers_as(options)}, a few seconds"):
+            findings[f"{prefix}speed"] = asyncio.run(_measure(options))
+    except UserError as error:
+        return [str(error)]
+    return []
 
 
 def _versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lsp_local.cli.choices import ModelOption, chosen_options
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.lint_choices import (
     Asked,
     BaselineOption,
@@ -52,7 +52,7 @@ from lsp_local.lint.formats.concise import printable
 from lsp_local.lint.planning import Plan
 from lsp_local.lint.report import Report
 from lsp_local.lint.run import Limits, Watch
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 from lsp_local.writing import replace as write
 
@@ -66,6 +66,7 @@ class NoModelError(UserError):
     """There is no model to look at anything with."""
 
 
+@asks_model
 def lint(
     paths: Paths = None,
     diff: DiffOption = "",
@@ -160,7 +161,7 @@ def _looked(choices: Choices) -> Report:
     where, asked = choices.where, choices.asked
     paths = where.paths or (Path(),)
     root = planning.root_for(paths, where.is_of_changes)
-    options = chosen_options(asked.model, root)
+    options = chosen_options(asked.model, root, Job.LINT)
     plan = _plan(where, root, paths, options)
     if not plan.items:
         changed = f"nothing has changed since {where.diff}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lsp_local import models, report
-from lsp_local.cli.choices import ModelOption, chosen_options
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
 from lsp_local.options import answers_as
@@ -26,6 +26,7 @@ N_KEYS = 3  # typed one by one at every place
 SHORTEST_LINES = (24, 8)  # characters of code; in a small file the shorter ones must do
 
 
+@asks_model
 def try_out(
     file: Annotated[
         Path | None, typer.Argument(help="Default: a module of the standard library.")
@@ -44,7 +45,8 @@ def try_out(
     # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
     deadline_ms = max(100, options.deadline_ms // 4)
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
-    settings = {"model": options.model, "deadline_ms": deadline_ms, "cache_mb": 0}
+    chosen = {"model": options.model, "engine": options.engine}
+    settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
     asyncio.run(_tour(doc, root, offsets, settings, answers_as(options)))
 
 

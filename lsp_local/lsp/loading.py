@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lsp_local.config import Options
+from lsp_local.engine.memory import Size, size_of
 from lsp_local.engine.opening import LiveEngine, open_engine
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
@@ -16,8 +17,8 @@ from lsp_local.text import Reason, UserError
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2.0  # how soon a model that was pulled meanwhile is noticed
-_RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
-_Stamp = tuple[Path, int, int]
+RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
+Stamp = tuple[Path, int, int]
 
 
 class Loader:
@@ -30,13 +31,21 @@ class Loader:
         self._retired: list[LiveEngine] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
-        self._failed: tuple[_Stamp, float] | None = None
+        self._failed: tuple[Stamp, float] | None = None
+        self.size = Size()  # of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
+        # For a model that is missing where whoever needs it tells the user.
+        self.on_missing_told: Callable[[ModelMissing], object] = lambda _: None
 
     @property
     def model(self) -> str:
         """Return the name or path of the model that is wanted, "" before any is."""
         return self._options.model if self._options else ""
+
+    @property
+    def name(self) -> str:
+        """Return what a person calls it."""
+        return Path(self.model).name
 
     def try_again(self) -> None:
         """Load what is wanted, where it is not loaded: its file has come."""
@@ -47,7 +56,7 @@ class Loader:
     def want(self, options: Options) -> None:
         """Load the model of `options`; do nothing where it is loaded, or loading, as wanted."""
         before, self._options = self._options, options
-        if before is not None and _wish(before) == _wish(options):
+        if before is not None and wish_of(before) == wish_of(options):
             return
         self._failed = None
         self._start()
@@ -97,7 +106,7 @@ class Loader:
     def _retire(self) -> None:
         if self._engine is not None:
             self._retired.append(self._engine)
-            self._engine = None
+            self._engine, self.size = None, Size()
 
     async def _close_retired(self) -> None:
         # Cancelled in the middle, it leaves the rest to the next load.
@@ -110,10 +119,9 @@ class Loader:
         if before is not None:
             await asyncio.wait([before])
         await self._close_retired()
-        if not options.enabled:
-            return
         try:
-            await self._load(options)
+            if options.enabled:
+                await self._load(options)
         except ModelMissing as error:
             self.on_missing(error)
         except UserError as error:
@@ -124,10 +132,11 @@ class Loader:
 
     async def _load(self, options: Options) -> None:
         engine = await asyncio.to_thread(open_engine, options)
-        stamp = await asyncio.to_thread(_stamp, engine.model)
+        stamp = await asyncio.to_thread(stamp_of, engine.model)
+        size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
         if self._has_failed(stamp):
             return
-        self._failed = stamp and (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
+        self._failed = stamp and (stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS)
         try:
             await engine.start()
             async with self._notices.progress(_title(engine, options)):
@@ -136,16 +145,18 @@ class Loader:
         except BaseException:
             await engine.close()
             raise
-        self._engine, self._failed = engine, None
+        self._engine, self.size, self._failed = engine, size, None
+        logger.info("%s is loaded", Path(options.model).name)
 
-    def _has_failed(self, stamp: _Stamp | None) -> bool:
+    def _has_failed(self, stamp: Stamp | None) -> bool:
         if self._failed is None or stamp is None:
             return False
         failed, until = self._failed
         return failed == stamp and time.monotonic() < until
 
 
-def _wish(options: Options) -> tuple[object, ...]:
+def wish_of(options: Options) -> tuple[object, ...]:
+    """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
     loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
     remote = (options.remote_url, options.remote_model, options.remote_fim)
     return options.enabled, *loaded, *remote, options.remote_key_command
@@ -157,7 +168,8 @@ def _title(engine: LiveEngine, options: Options) -> str:
     )
 
 
-def _stamp(path: Path | None) -> _Stamp | None:
+def stamp_of(path: Path | None) -> Stamp | None:
+    """Tell one state of a model file from the next; None for a model that is elsewhere."""
     if path is None:
         return None
     status = path.stat()

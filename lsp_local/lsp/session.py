@@ -19,7 +19,7 @@ from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.hovering import Beside
 from lsp_local.lsp.instructed import Instructed
-from lsp_local.lsp.loading import Loader
+from lsp_local.lsp.jobs import Models
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
@@ -29,6 +29,7 @@ from lsp_local.lsp.records import Records
 from lsp_local.lsp.requests import Asking, Request, Waiting
 from lsp_local.lsp.rhythm import Rhythm
 from lsp_local.lsp.surroundings import Neighbourhood
+from lsp_local.options import Job, for_job
 from lsp_local.text import Document, Outcome, Reason
 from lsp_local.windows import Windows
 
@@ -41,10 +42,11 @@ class Session:
     def __init__(self, notices: Notices) -> None:
         self.documents = Documents()
         self._notices = notices
-        self._loader = Loader(notices)
-        self.pulling = Pulling(notices, self._loader)
-        self.instructed = Instructed(notices, self._loader, self.documents)
-        self.looking = Looking(self._loader, self.readable)
+        self._models = Models(notices)
+        self._loader = self._models.completion
+        self.pulling = Pulling(notices, self._models)
+        self.instructed = Instructed(notices, self._models.instruct, self.documents)
+        self.looking = Looking(self._models.lint, self.readable)
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
@@ -66,10 +68,10 @@ class Session:
         self.recent.log_to(loaded.options.why_log)
         problem = log_as_told(loaded.options)
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
-        self._loader.want(loaded.options)
+        self._models.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
-        self.instructed.configure(loaded.options, folder)
-        self.looking.configure(loaded.options, folder is not None)
+        self.instructed.configure(for_job(loaded.options, Job.INSTRUCT), folder)
+        self.looking.configure(for_job(loaded.options, Job.LINT), folder is not None)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -131,7 +133,7 @@ class Session:
         if self._is_silent(doc):
             return None
         around = self._around(doc)
-        engine = None if self.is_paused else self._loader.engine()
+        engine = None if self.is_paused else self._models.instruct.on_demand()
         return Beside(engine, around.index, around.documents)
 
     def saved(self, uri: str) -> None:
@@ -158,7 +160,9 @@ class Session:
         engine = self._loader.engine()
         work = asdict(await engine.work()) if engine else None
         feedback = self.records.feedback.as_json()
-        return {**self.records.ledger.as_json(), "feedback": feedback, "work": work}
+        models = self._models.in_memory()
+        ledger = self.records.ledger.as_json()
+        return {**ledger, "feedback": feedback, "work": work, "models": models}
 
     async def close(self) -> None:
         """End the engine at once."""
@@ -166,7 +170,7 @@ class Session:
         self.instructed.close()
         self.looking.close()
         self._neighbourhood.close()
-        pieces = (self._loader, self.pulling, self.records, self.recent)
+        pieces = (self._models, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
 
     async def _ask(self, request: Request) -> Outcome:
