@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lsp_local.models import ModelError
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 
 GREATEST_SCALE = 100.0
 SCALE = re.compile(r"-?(\d{1,9}(\.\d{0,9})?|\.\d{1,9})")
@@ -60,8 +60,8 @@ def voice(options: Options) -> str:
     try:
         adapter = chosen(options.adapter)
     except ModelError:
-        return f"{options.model} with {options.adapter}"
-    return f"{options.model} with {adapter.mark}" if adapter else options.model
+        return f"{answers_as(options)} with {options.adapter}"
+    return f"{answers_as(options)} with {adapter.mark}" if adapter else answers_as(options)
 
 
 def _split(text: str) -> tuple[Path, float]:

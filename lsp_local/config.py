@@ -91,7 +91,8 @@ class _Setting:
 
 _OPTIONS = {option.name: option for option in describe()}
 _SNAKE = {option.camel_name: option.name for option in describe()}
-_NO_OPTIONS = {f"LSP_LOCAL_{name}" for name in ("CONFIG", "MODELS_DIR", "CACHE_DIR", "LOG")}
+_NOT_OPTIONS = ("CONFIG", "MODELS_DIR", "CACHE_DIR", "LOG", "REMOTE_KEY")
+_NO_OPTIONS = {f"LSP_LOCAL_{name}" for name in _NOT_OPTIONS}
 _ELSEWHERE = "in your own config.toml, in your editor's settings or in the environment"
 # A workspace is not trusted: these bound the time its file can cost to about a second.
 _MAX_BYTES = 128 * 1024

@@ -40,8 +40,30 @@ class Options:
     )
     engine: str = option(
         "llama.cpp",
-        "What runs the model: `llama.cpp` in a process of its own.",
-        choices=("llama.cpp",),
+        "What runs the model: `llama.cpp` in a process of its own, or `openai`, a server that "
+        "speaks OpenAI's protocol, at `remote_url`.",
+        choices=("llama.cpp", "openai"),
+    )
+    remote_url: str = option(
+        "http://localhost:8080/v1",
+        "Where the server of the engine `openai` is; your code is sent there. Without TLS it must "
+        "be on this machine.",
+        at_least=1,
+    )
+    remote_model: str = option(
+        "", "The name of the model at `remote_url`; empty is the first that the server lists."
+    )
+    remote_fim: tuple[str, ...] = option(
+        (),
+        "How that model fills in: the name of a family, or the texts of its tokens for prefix, "
+        "suffix and middle (and for a project and a file). Empty: its name tells.",
+        at_most=5,
+    )
+    remote_key_command: tuple[str, ...] = option(
+        (),
+        "A program and its arguments that print the key to `remote_url`, where "
+        "`LSP_LOCAL_REMOTE_KEY` does not hold it.",
+        at_most=100,
     )
     n_threads: int = option(
         0, "Threads that compute; 0 is one for each physical core.", at_most=512
@@ -187,6 +209,13 @@ class Options:
     )
 
 
+def answers_as(options: Options) -> str:
+    """Return what tells this model's answers from those of others: in caches and statistics."""
+    if options.engine == "openai":
+        return f"{options.remote_model or 'a model'} at {options.remote_url}"
+    return options.model
+
+
 class Job(StrEnum):
     """What a model is for. Each may have a model of its own."""
 
@@ -196,12 +225,16 @@ class Job(StrEnum):
 
 
 def for_job(options: Options, job: Job) -> Options:
-    """Return the options as one job has them: `model` is the one that does it.
+    """Return the options as one job has them: `model`, or `remote_model`, is what does it.
 
     An adapter is made for one model, the one of `model`.
     """
     own = {Job.INSTRUCT: options.instruct_model, Job.LINT: options.lint_model}.get(job)
-    return replace(options, model=own, adapter="") if own else options
+    if not own:
+        return options
+    if options.engine == "openai":
+        return replace(options, remote_model=own)
+    return replace(options, model=own, adapter="")
 
 
 def describe() -> tuple[Option, ...]:

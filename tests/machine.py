@@ -30,6 +30,7 @@ class Engine(ScriptedChat):
     loads: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
     is_closed: bool = False
+    notice: str = ""
 
     async def start(self) -> None:
         self.events.append(f"+{self.model.stem}")
@@ -81,6 +82,9 @@ class Machine:
 
     def error(self, message: str) -> None:
         self.said.append(message)
+
+    def warn(self, messages: list[str]) -> None:
+        self.said += messages
 
     @asynccontextmanager
     async def progress(self, title: str) -> AsyncIterator[None]:

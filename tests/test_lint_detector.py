@@ -126,7 +126,7 @@ async def test_the_model_is_loaded_once_and_only_where_it_has_to_look(
     engines.append(ScriptedChat())
     async with lazy_model(Options()) as model:
         lazy = detector.LazyDetector(model)
-        assert lazy.describe() == detector.described(model.path, Options())
+        assert lazy.describe() == detector.described(model.identity, Options())
         assert await lazy.find(doc_of("x = 1\n"), None, False) == []
         assert engines
         for _ in range(2):

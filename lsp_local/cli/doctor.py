@@ -19,7 +19,7 @@ from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.speed import physical_cores
-from lsp_local.options import Job, Options
+from lsp_local.options import Job, Options, answers_as
 from lsp_local.text import UserError
 
 PACKAGES = ("ik-llama-cpp-python", "pygls", "lsprotocol", "numpy", "huggingface_hub")
@@ -36,6 +36,7 @@ def examine(
     """Check the installation and measure the model; exit code 1 when something is wrong."""
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
+    options = Options()
     try:
         for job, options in _jobs(model):
             name = "" if job is Job.COMPLETION else f"{job}_"
@@ -46,7 +47,7 @@ def examine(
     findings["model processes"] = workers.in_short(workers.shared())
     folder = private_sockets.folders()[0]
     findings["sockets"] = {
-        "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
+        "network": _network(options),
         "worker": f"{folder}, yours alone, or none with a name where `share_worker` is false",
         "control": f"{folder}, yours alone, for `lsp-local why` and `pause`",
     }
@@ -63,15 +64,15 @@ def _jobs(model: str) -> list[tuple[Job, Options]]:
     found = {job: chosen_options("", job=job) for job in Job}
     alone: dict[str, tuple[Job, Options]] = {}
     for job, options in found.items():
-        alone.setdefault(options.model, (job, options))
+        alone.setdefault(answers_as(options), (job, options))
     return list(alone.values())
 
 
 def _look_at(options: Options, prefix: str, findings: dict[str, Any]) -> list[str]:
     """Add what is found of a model, and what it can do; return what is wrong with it."""
     try:
-        findings[f"{prefix}model"] = _model(options.model)
-        with waiting(f"measuring {options.model}, a few seconds"):
+        findings[f"{prefix}model"] = _model(options)
+        with waiting(f"measuring {answers_as(options)}, a few seconds"):
             findings[f"{prefix}speed"] = asyncio.run(_measure(options))
     except UserError as error:
         return [str(error)]
@@ -111,7 +112,22 @@ def _paths() -> dict[str, str]:
     return {"config": str(config.user_config_file()), "models": str(models.models_dir())}
 
 
-def _model(name: str) -> dict[str, Any]:
+def _network(options: Options) -> str:
+    """Say what may leave the machine."""
+    if options.engine != "openai":
+        return "none is ever opened, but to fetch a model (`model pull`, `try`)"
+    from lsp_local.engine.remote_address import address_of
+
+    try:
+        return f"to {options.remote_url} alone: {address_of(options.remote_url).notice}"
+    except UserError as error:
+        return f"none: {error}"
+
+
+def _model(options: Options) -> dict[str, Any]:
+    if options.engine == "openai":
+        return {"served": answers_as(options)}
+    name = options.model
     path = models.resolve(name)
     known = models.CATALOGUE.get(name)
     checksum = known.sha256 if known else models.sha256_of(path)

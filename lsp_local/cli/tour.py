@@ -13,6 +13,7 @@ from lsp_local import models, report
 from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
+from lsp_local.options import answers_as
 from lsp_local.text import Document, UserError
 
 if TYPE_CHECKING:
@@ -38,15 +39,16 @@ def try_out(
     if not offsets:
         raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
     options = chosen_options(model, root)
-    fetch_if_missing(options.model)
-    models.resolve(options.model)  # raises ModelError here, and not between two pictures
+    if options.engine != "openai":
+        fetch_if_missing(options.model)
+        models.resolve(options.model)  # raises ModelError here, and not between two pictures
     # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
     deadline_ms = max(100, options.deadline_ms // 4)
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
     chosen = {"model": options.model, "engine": options.engine, "adapter": options.adapter}
     settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
     settings["share_worker"] = False  # it ends with the tour
-    asyncio.run(_tour(doc, root, offsets, settings))
+    asyncio.run(_tour(doc, root, offsets, settings, answers_as(options)))
 
 
 def fetch_if_missing(name: str) -> None:
@@ -83,7 +85,9 @@ def _middle(line: str) -> int:
     return min(ends, key=lambda n: abs(n - middle), default=middle)
 
 
-async def _tour(doc: Document, root: Path, offsets: list[int], settings: dict[str, object]) -> None:
+async def _tour(
+    doc: Document, root: Path, offsets: list[int], settings: dict[str, object], model: str
+) -> None:
     from rich.console import Console
 
     from lsp_local.lsp.client import Client  # pygls is half a second of imports
@@ -91,7 +95,7 @@ async def _tour(doc: Document, root: Path, offsets: list[int], settings: dict[st
     console = Console(highlight=False)
     ghost = "What stands in ⟦⟧" if console.color_system is None else "Grey"
     console.print(
-        f"{Path(doc.path).name}, {settings['model']}: in {len(offsets)} lines the end is cut off, "
+        f"{Path(doc.path).name}, {model}: in {len(offsets)} lines the end is cut off, "
         "asked for, and then typed again key by key.\n"
         f"{ghost} is what an editor would show; read, reused and decoded count tokens.\n",
         markup=False,

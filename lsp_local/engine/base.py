@@ -18,6 +18,10 @@ class EngineDied(EngineError):
     """The worker process is gone; the next request starts a new one."""
 
 
+class CannotScoreError(EngineError):
+    """The engine answers, but does not say how likely a given text is."""
+
+
 class Priority(IntEnum):
     """Who goes first on the one worker; lower numbers pre-empt higher ones at once."""
 

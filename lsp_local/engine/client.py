@@ -25,6 +25,8 @@ from lsp_local.options import Options
 class EngineClient(Supervised):
     """An `Engine` whose model lives in another process that may be killed at any time."""
 
+    notice = ""  # all stays in processes of ours
+
     def __init__(
         self,
         model: Path,

@@ -39,7 +39,7 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
     n_reused = min(backend.n_kept(prompt), len(prompt) - 1)
     tokens = list(prompt)
     n_most = N_URGENT if request.priority <= Priority.CODE_ACTION else N_BACKGROUND
-    answer, draft = _Answer(request, healing), Draft(request.draft)
+    answer, draft = Answer(request, healing), Draft(request.draft)
     while not answer.finish:
         while backend.prefill(tokens, n_most):
             yield None
@@ -54,12 +54,12 @@ def generate(backend: Backend, request: GenerateRequest) -> Iterator[Token | Gen
     yield replace(found, tokens=tokens) if request.n_seconds else found
 
 
-class _Answer:
+class Answer:
     """The bytes decoded so far, what is still to heal, and why no more are wanted."""
 
     def __init__(self, request: GenerateRequest, healing: bytes) -> None:
         self._request = request
-        self._healing = healing
+        self.healing = healing
         self._bytes = b""
         self.logprobs: list[float] = []
         self.seconds: list[Second] = []
@@ -72,14 +72,18 @@ class _Answer:
     @property
     def is_healed(self) -> bool:
         """Whether the model may say what it likes."""
-        return not self._healing and (bool(self._bytes) or not self._request.on_this_line)
+        return not self.healing and (bool(self._bytes) or not self._request.on_this_line)
+
+    @property
+    def may_end_line(self) -> bool:
+        """Whether the next token may end the line: not before it has said something, if asked."""
+        return not self._request.on_this_line or bool(self._bytes.strip())
 
     def choose(self, backend: Backend) -> list[Token]:
         """Return the next token; none when nothing follows, and `finish` says why."""
-        may_end_line = not self._request.on_this_line or bool(self._bytes.strip())
-        token = backend.next_token(self._healing, may_end_line)
+        token = backend.next_token(self.healing, self.may_end_line)
         if token is None:
-            self.finish = Finish.STUCK if self._healing else Finish.END
+            self.finish = Finish.STUCK if self.healing else Finish.END
         return [token] if token else []
 
     def take(self, said: list[Token], tokens: list[int], started: float) -> Iterator[Token]:
@@ -89,8 +93,8 @@ class _Answer:
                 return
             self.ttft_ms = self.ttft_ms or _ms_since(started)
             self.logprobs.append(round(token.logprob, 4))
-            piece = token.piece[len(self._healing) :]
-            self._healing = self._healing[len(token.piece) :]
+            piece = token.piece[len(self.healing) :]
+            self.healing = self.healing[len(token.piece) :]
             self.stop = self._stop_at(piece, token.logprob)
             if self.stop:
                 self.finish = Finish.STOP

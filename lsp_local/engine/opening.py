@@ -18,6 +18,10 @@ class LiveEngine(ChatEngine, Protocol):
         """Return the file that it loads; None where the model is elsewhere."""
 
     @property
+    def notice(self) -> str:
+        """Return what a person has to know of it, once it is ready; "" if that is nothing."""
+
+    @property
     def is_ready(self) -> bool:
         """Whether the model is in memory, so that a request need not wait for it."""
 
@@ -81,5 +85,14 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
     return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
 
 
-_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {"llama.cpp": _llama}
+def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
+    from lsp_local.engine.remote import RemoteEngine  # it alone needs an HTTP library
+
+    return RemoteEngine(options)
+
+
+_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
+    "llama.cpp": _llama,
+    "openai": _openai,
+}
 _ADAPTABLE = frozenset({"llama.cpp"})

@@ -71,6 +71,11 @@ class LlamaServer:
         """
         return await self._exchange("POST", "/infill", json.dumps(body).encode())
 
+    @property
+    def port(self) -> int:
+        """Return the port on which it listens, 0 before that."""
+        return self._port
+
     def cpu_s(self) -> float:
         """Return the processor time of the server so far."""
         if self._process is not None:

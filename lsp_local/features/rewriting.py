@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from lsp_local import privacy
 from lsp_local.chat import Message
 from lsp_local.engine.base import (
+    CannotScoreError,
     ChatEngine,
     Generated,
     GenerateRequest,
@@ -194,7 +195,10 @@ async def _ranked(
 ) -> list[Candidate]:
     found = []
     for edits, gap in gaps.items():
-        gain = await naturalness(engine, doc, job.rules, edits, job.priority)
+        try:
+            gain = await naturalness(engine, doc, job.rules, edits, job.priority)
+        except CannotScoreError:  # then the nearest is the best
+            gain = 0.0
         found.append(Candidate(edits, gain, gap))
     return sorted(found, key=lambda one: -one.score)
 

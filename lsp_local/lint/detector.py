@@ -8,12 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 
 from lsp_local.actions.functions import Function
-from lsp_local.adapters import chosen
 from lsp_local.engine.base import ChatEngine, Priority
-from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import Question
 from lsp_local.lint import look, weighing
@@ -39,13 +36,13 @@ class LazyDetector:
     def __init__(self, model: LazyModel) -> None:
         """Raise UserError where there is no model."""
         self._model = model
-        self._path = model.path
+        self._identity = model.identity
         self._free = asyncio.Lock()
         self._detector: ModelDetector | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
-        return described(self._path, self._model.options)
+        return described(self._identity, self._model.options)
 
     def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:
         """Whether there is anything in a text that the model would be asked about."""
@@ -63,9 +60,9 @@ class LazyDetector:
             return await self._detector.find(doc, spans, explain)
 
 
-def described(path: Path, options: Options) -> str:
+def described(identity: str, options: Options) -> str:
     """Name all that the findings of a model depend on."""
-    found = (version("lsp-local"), fingerprint(path, chosen(options.adapter)), options.n_ctx)
+    found = (version("lsp-local"), identity, options.n_ctx)
     tried = look.N_TRIED, look.N_RESTS
     return f"{' '.join(map(str, found + tried))} {weighing.describe()}"
 

@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from lsp_local import models
+from lsp_local.adapters import chosen
 from lsp_local.engine.base import ChatEngine
+from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.opening import open_engine
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 
 
 class LazyModel:
@@ -22,9 +24,9 @@ class LazyModel:
         self._engine: ChatEngine | None = None
 
     @cached_property
-    def path(self) -> Path:
-        """Return the model's file. Raises UserError without one."""
-        return models.resolve(self.options.model)
+    def identity(self) -> str:
+        """See `identity_of`."""
+        return identity_of(self.options)
 
     async def engine(self) -> ChatEngine:
         """Return it, loaded. Raises EngineError."""
@@ -33,6 +35,16 @@ class LazyModel:
                 opened = await asyncio.to_thread(open_engine, self.options)
                 self._engine = await self._stack.enter_async_context(opened)
             return self._engine
+
+
+def identity_of(options: Options, path: Path | None = None) -> str:
+    """Return what tells the model with its adapter, whose file may be known, from all others.
+
+    Of a served model that is its name: nobody here sees its file. Raises UserError without one.
+    """
+    if options.engine == "openai":
+        return answers_as(options)
+    return fingerprint(path or models.resolve(options.model), chosen(options.adapter))
 
 
 @asynccontextmanager

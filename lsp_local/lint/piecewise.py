@@ -13,6 +13,7 @@ from lsp_local.engine.base import ChatEngine
 from lsp_local.lint.cache import key_of
 from lsp_local.lint.detector import ModelDetector, described
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, again
+from lsp_local.lint.model import identity_of
 from lsp_local.lint.run import how, judged, sure_enough
 from lsp_local.lint.static import find_static
 from lsp_local.lint.walking import LANGUAGES, MOST_BYTES
@@ -86,8 +87,8 @@ def told(
 async def session_detector(engine: ChatEngine, options: Options) -> Detector:
     """Return the detector of a model in memory."""
     info = await engine.info()
-    name = await asyncio.to_thread(described, Path(info.path), options)
-    return _Named(ModelDetector(engine), name)
+    identity = await asyncio.to_thread(identity_of, options, Path(info.path))
+    return _Named(ModelDetector(engine), described(identity, options))
 
 
 class _Named:

@@ -13,15 +13,14 @@ from hashlib import sha256
 from importlib.metadata import version
 
 from lsp_local import privacy
-from lsp_local.adapters import chosen
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, EngineError, Finish, Generated, Priority
-from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, HEAD, Question, TooMuchCode
 from lsp_local.lint.finding import Finding, found
 from lsp_local.lint.hunks import Hunk, Lines, hunks
 from lsp_local.lint.model import LazyModel
+from lsp_local.options import answers_as
 from lsp_local.text import Document
 
 RULE = "review"
@@ -67,16 +66,14 @@ class LazyReviewer:
     def __init__(self, model: LazyModel) -> None:
         """Raise UserError where there is no model."""
         self._model = model
-        self._path = model.path
+        self._identity = model.identity
         self._loading = asyncio.Lock()
         self._reviewer: Reviewer | None = None
 
     def describe(self) -> str:
         """See `Detector`."""
         asked = sha256(repr((HEAD, EXAMPLES, ASK, N_PREDICT)).encode()).hexdigest()[:16]
-        options = self._model.options
-        adapted = fingerprint(self._path, chosen(options.adapter))
-        how = f"{version('lsp-local')} {adapted} {options.n_ctx}"
+        how = f"{version('lsp-local')} {self._identity} {self._model.options.n_ctx}"
         return f"{RULE} {asked} {how}"
 
     def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:
@@ -97,8 +94,8 @@ class LazyReviewer:
         engine = await self._model.engine()
         if (await engine.info()).chat_template is None:
             raise EngineError(
-                f"{self._path.name} follows no instructions; choose an instruct model with "
-                "`--model`"
+                f"{answers_as(self._model.options)} follows no instructions; choose an instruct "
+                "model with `--model`"
             )
         await instruct.warm(engine)
         return engine

@@ -12,6 +12,7 @@ from lsp_local.engine.memory import Size, size_of
 from lsp_local.engine.opening import LiveEngine, open_for_window, retire
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
+from lsp_local.options import answers_as
 from lsp_local.text import Reason, UserError
 
 logger = logging.getLogger(__name__)
@@ -141,8 +142,9 @@ class Loader:
         self._failed = stamp and (stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS)
         try:
             await engine.start()
-            async with self._notices.progress(f"Loading {Path(options.model).name}"):
+            async with self._notices.progress(_title(engine, options)):
                 await engine.info()
+            self._notices.warn([engine.notice] if engine.notice else [])
         except BaseException:
             await retire(engine)
             raise
@@ -159,7 +161,14 @@ class Loader:
 def wish_of(options: Options) -> tuple[object, ...]:
     """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
     loaded = (options.engine, voice(options), options.n_ctx, options.n_threads)
-    return options.enabled, options.share_worker, *loaded
+    asked = (options.remote_url, options.remote_fim, options.remote_key_command)
+    return options.enabled, options.share_worker, *loaded, *asked
+
+
+def _title(engine: LiveEngine, options: Options) -> str:
+    return (
+        f"Loading {Path(options.model).name}" if engine.model else f"Asking {answers_as(options)}"
+    )
 
 
 def stamp_of(path: Path | None) -> Stamp | None:

@@ -14,7 +14,7 @@ from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
 from lsp_local.lsp.flights import typed_since
 from lsp_local.lsp.reactions import Reactions
-from lsp_local.options import Options
+from lsp_local.options import Options, answers_as
 from lsp_local.stats import Ledger
 from lsp_local.text import Document, Outcome, Reason, UserError
 
@@ -43,20 +43,20 @@ class Records:
 
     def suggestions_for(self, options: Options) -> Suggestions:
         """Return what is known of the model that `options` name, with the disk's share."""
-        is_new = self.ledger.model != options.model
+        is_new = self.ledger.model != answers_as(options)
         if not options.cache_mb:
-            self.ledger, self._disk = Ledger(options.model, None), None
+            self.ledger, self._disk = Ledger(answers_as(options), None), None
             return Suggestions(voice(options))
         if self._disk is None:
             from lsp_local.disk import CompletionDisk  # its import takes 30 ms
 
-            self.ledger = Ledger(options.model, stats_dir())
+            self.ledger = Ledger(answers_as(options), stats_dir())
             self._disk = CompletionDisk(completions_dir())
             self._start(asyncio.to_thread(self._disk.open))
             self._start(self._flush_for_ever())
-        self.ledger.model = options.model
+        self.ledger.model = answers_as(options)
         if is_new:
-            self._start(self._read_feedback(stats_dir(), options.model))
+            self._start(self._read_feedback(stats_dir(), answers_as(options)))
         return Suggestions(voice(options), self._disk)
 
     def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
