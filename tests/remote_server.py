@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lsp_local.engine.remote import RemoteEngine
+from lsp_local.engine.remote.engine import RemoteEngine
 from lsp_local.options import Options
 
 Write = Callable[[bytes], Awaitable[None]]

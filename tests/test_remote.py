@@ -14,7 +14,7 @@ from lsp_local.engine.base import (
     Priority,
     Speed,
 )
-from lsp_local.engine.remote import RemoteEngine
+from lsp_local.engine.remote.engine import RemoteEngine
 from lsp_local.features.inline_completion import complete
 from lsp_local.features.reading import Reader
 from lsp_local.options import Options

@@ -5,9 +5,9 @@ import pytest
 
 from lsp_local import config
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.remote_address import address_of, key_of
-from lsp_local.engine.remote_breaker import N_FAILURES, PAUSE_S, Breaker
-from lsp_local.engine.remote_models import FAMILIES, family_of
+from lsp_local.engine.remote.address import address_of, key_of
+from lsp_local.engine.remote.breaker import N_FAILURES, PAUSE_S, Breaker
+from lsp_local.engine.remote.models import FAMILIES, family_of
 from lsp_local.options import Options
 
 

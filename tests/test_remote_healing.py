@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from lsp_local.engine.remote_answers import Said
-from lsp_local.engine.remote_healing import fits, grammar, likeliest, weighed
+from lsp_local.engine.remote.answers import Said
+from lsp_local.engine.remote.healing import fits, grammar, likeliest, weighed
 
 
 @pytest.mark.parametrize(

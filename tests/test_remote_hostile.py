@@ -6,17 +6,17 @@ import time
 import pytest
 from remote_server import Asked, Script, Write, answers, event, head, ok, remote, said, streamed
 
-from lsp_local.engine import remote_breaker, remote_http
 from lsp_local.engine.base import EngineDied, EngineError, GenerateRequest
-from lsp_local.engine.remote import RemoteEngine
+from lsp_local.engine.remote import breaker, http
+from lsp_local.engine.remote.engine import RemoteEngine
 
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_http, "BACKOFF_S", (0.01, 0.01))
-    monkeypatch.setattr(remote_http, "SILENCE_S", 0.3)
-    monkeypatch.setattr(remote_http, "ANSWER_S", 1.5)
-    monkeypatch.setattr(remote_http, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(http, "BACKOFF_S", (0.01, 0.01))
+    monkeypatch.setattr(http, "SILENCE_S", 0.3)
+    monkeypatch.setattr(http, "ANSWER_S", 1.5)
+    monkeypatch.setattr(http, "MOST_BYTES", 2**20)
 
 
 async def ask(engine: RemoteEngine, n_predict: int = 50) -> str:
@@ -162,17 +162,17 @@ async def test_an_answer_that_broke_off_is_not_asked_for_again() -> None:
 async def test_who_fails_all_the_time_is_left_alone_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(remote_breaker, "PAUSE_S", 0.2)
+    monkeypatch.setattr(breaker, "PAUSE_S", 0.2)
     broken = ok({"error": "broken"}, "500 Internal Server Error")
     good = ok({"choices": [{"text": "1", "finish_reason": "stop"}]})
-    replies = [broken] * remote_breaker.N_FAILURES + [good]
+    replies = [broken] * breaker.N_FAILURES + [good]
     async with remote(answers(*replies)) as (engine, server):
-        for _ in range(remote_breaker.N_FAILURES):
+        for _ in range(breaker.N_FAILURES):
             with pytest.raises(EngineError, match="500"):
                 await ask(engine)
         with pytest.raises(EngineError, match=r"broken; it is asked again in 0 s"):
             await ask(engine)
-        assert len(server.questions) == remote_breaker.N_FAILURES
+        assert len(server.questions) == breaker.N_FAILURES
         await asyncio.sleep(0.25)
         assert await ask(engine) == "1"
 

@@ -11,7 +11,7 @@ import pytest
 from marks import doc_at
 
 from lsp_local.engine.base import CannotScoreError, Finish, GenerateRequest
-from lsp_local.engine.remote import RemoteEngine
+from lsp_local.engine.remote.engine import RemoteEngine
 from lsp_local.evals.llama_server import LlamaServer, ServerOptions
 from lsp_local.features.inline_completion import complete
 from lsp_local.features.instruct import tokens_of

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from marks import split_at
 
-from lsp_local.engine.remote_vocab import heal, piece_of, special, tokenize, written
+from lsp_local.engine.remote.vocab import heal, piece_of, special, tokenize, written
 
 ODD = [
     pytest.param("", id="nothing"),

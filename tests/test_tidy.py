@@ -53,7 +53,7 @@ ONLY_IN = {
     "cattrs": "lsp/",
     "ik_llama_cpp": "engine/binding.py",
     "huggingface_hub": "download.py",
-    "httpx2": "engine/remote_http.py",
+    "httpx2": "engine/remote/http.py",
     "numpy": "engine/",
     "detect_secrets": "privacy.py",
     "pathspec": "ignores.py",

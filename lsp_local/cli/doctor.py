@@ -116,7 +116,7 @@ def _network(options: Options) -> str:
     """Say what may leave the machine."""
     if options.engine != "openai":
         return "none is ever opened, but to fetch a model (`model pull`, `try`)"
-    from lsp_local.engine.remote_address import address_of
+    from lsp_local.engine.remote.address import address_of
 
     try:
         return f"to {options.remote_url} alone: {address_of(options.remote_url).notice}"

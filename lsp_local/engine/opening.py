@@ -86,7 +86,7 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
 
 
 def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
-    from lsp_local.engine.remote import RemoteEngine  # it alone needs an HTTP library
+    from lsp_local.engine.remote.engine import RemoteEngine  # it alone needs an HTTP library
 
     return RemoteEngine(options)
 

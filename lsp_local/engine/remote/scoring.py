@@ -3,10 +3,10 @@
 from itertools import accumulate
 
 from lsp_local.engine.base import CannotScoreError, TokenScore
-from lsp_local.engine.remote_answers import Said, scores_of
-from lsp_local.engine.remote_http import Connection, Refused
-from lsp_local.engine.remote_served import Served
-from lsp_local.engine.remote_vocab import piece_of, token_of, written
+from lsp_local.engine.remote.answers import Said, scores_of
+from lsp_local.engine.remote.http import Connection, Refused
+from lsp_local.engine.remote.served import Served
+from lsp_local.engine.remote.vocab import piece_of, token_of, written
 
 NONE = (
     "{host} does not say how probable a text is (`echo` with `logprobs` in `/v1/completions`), "

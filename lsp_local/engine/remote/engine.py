@@ -1,6 +1,6 @@
 """A model behind an OpenAI-compatible server, with the same contract as one of our own.
 
-Features speak tokens, such a server speaks text: see `remote_vocab`.
+Features speak tokens, such a server speaks text: see `vocab.py`.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from lsp_local.engine.base import (
     Work,
 )
 from lsp_local.engine.kv import n_common
-from lsp_local.engine.remote_address import address_of, key_of
-from lsp_local.engine.remote_chat import TEMPLATE, is_chat
-from lsp_local.engine.remote_decode import Decode
-from lsp_local.engine.remote_http import Connection
-from lsp_local.engine.remote_models import Family, family_of
-from lsp_local.engine.remote_order import Order
-from lsp_local.engine.remote_scoring import score
-from lsp_local.engine.remote_served import Served, find_out
-from lsp_local.engine.remote_vocab import piece_of, special, tokenize
+from lsp_local.engine.remote.address import address_of, key_of
+from lsp_local.engine.remote.chat import TEMPLATE, is_chat
+from lsp_local.engine.remote.decode import Decode
+from lsp_local.engine.remote.http import Connection
+from lsp_local.engine.remote.models import Family, family_of
+from lsp_local.engine.remote.order import Order
+from lsp_local.engine.remote.scoring import score
+from lsp_local.engine.remote.served import Served, find_out
+from lsp_local.engine.remote.vocab import piece_of, special, tokenize
 from lsp_local.engine.tokenized import Tokenized
 from lsp_local.options import Options
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lsp_local.engine.base import Token
-from lsp_local.engine.remote_vocab import token_of
+from lsp_local.engine.remote.vocab import token_of
 
 Json = Mapping[str, Any]
 LEAST_LOGPROB = -100.0  # what a server may call "minus infinity"

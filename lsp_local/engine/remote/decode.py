@@ -9,12 +9,12 @@ from typing import Any
 
 from lsp_local.engine.base import Finish, Generated, GenerateRequest, OnText
 from lsp_local.engine.generation import Answer
-from lsp_local.engine.remote_answers import Chunk, Said, chunk_of
-from lsp_local.engine.remote_chat import Opening, is_chat, messages_of
-from lsp_local.engine.remote_healing import fits, grammar, likeliest, weighed
-from lsp_local.engine.remote_http import Connection, Refused
-from lsp_local.engine.remote_served import GRAMMARS, Served
-from lsp_local.engine.remote_vocab import BREAK, heal, written
+from lsp_local.engine.remote.answers import Chunk, Said, chunk_of
+from lsp_local.engine.remote.chat import Opening, is_chat, messages_of
+from lsp_local.engine.remote.healing import fits, grammar, likeliest, weighed
+from lsp_local.engine.remote.http import Connection, Refused
+from lsp_local.engine.remote.served import GRAMMARS, Served
+from lsp_local.engine.remote.vocab import BREAK, heal, written
 
 MOST_ROUNDS = 4  # requests for one answer, all but the last to bring in the word at the cursor
 

@@ -8,7 +8,7 @@ from; and where none fits the prompt is sent as it is.
 
 import math
 
-from lsp_local.engine.remote_answers import Said
+from lsp_local.engine.remote.answers import Said
 
 
 def grammar(healing: bytes, on_this_line: bool) -> str:

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.remote_answers import chunk_of
-from lsp_local.engine.remote_http import Connection, Refused
+from lsp_local.engine.remote.answers import chunk_of
+from lsp_local.engine.remote.http import Connection, Refused
 
 MOST_OF_ONE_TOKEN = 6  # tokens that "x" may be; a chat template makes far more of it
 N_BEST = (20, 5, 0)  # how many alternatives are asked for: vLLM's most, OpenAI's most, none

@@ -11,7 +11,7 @@ tokenizer for Codestral; the model cards of "ByteDance-Seed/Seed-Coder-8B-Base",
 from dataclasses import dataclass
 
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.remote_vocab import special
+from lsp_local.engine.remote.vocab import special
 from lsp_local.prompt import FimTokens
 
 CHATML = (

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from lsp_local.engine.base import EngineDied, EngineError
-from lsp_local.engine.remote_address import KEY_VARIABLE, Address
-from lsp_local.engine.remote_breaker import Breaker
-from lsp_local.engine.remote_events import Events, GarbageError, said_wrong
+from lsp_local.engine.remote.address import KEY_VARIABLE, Address
+from lsp_local.engine.remote.breaker import Breaker
+from lsp_local.engine.remote.events import Events, GarbageError, said_wrong
 
 if TYPE_CHECKING:
     import httpx2

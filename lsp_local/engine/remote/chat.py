@@ -6,7 +6,7 @@ one takes its place: all that it says is who speaks, and `messages_of` reads tha
 
 from collections.abc import Sequence
 
-from lsp_local.engine.remote_vocab import text_of_template, written
+from lsp_local.engine.remote.vocab import text_of_template, written
 
 BEGIN, END = "\ue010", "\ue011"  # private characters, which nobody types
 TEMPLATE = (
