@@ -21,8 +21,9 @@ class Options:
     )
     engine: str = option(
         "llama.cpp",
-        "What runs the model: `llama.cpp` in a process of its own.",
-        choices=("llama.cpp",),
+        "What runs the model, in a process of its own: `llama.cpp`, or `ctransformers` "
+        "(docs/engines.md).",
+        choices=("llama.cpp", "ctransformers"),
     )
     n_threads: int = option(
         0, "Threads that compute; 0 is one for each physical core.", at_most=512

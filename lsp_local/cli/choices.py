@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="NAME|PATH", help="A known model or any GGUF file.")
 ]
+EngineOption = Annotated[
+    str, typer.Option("--engine", metavar="NAME", help="What runs the model (docs/engines.md).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def chosen_options(model: str, workspace: Path | None = None) -> Options:
-    """Read all options; `model` wins unless it is empty. Raises ConfigError."""
-    return config.load_strict(workspace=workspace, editor={"model": model} if model else None)
+def chosen_options(model: str, workspace: Path | None = None, engine: str = "") -> Options:
+    """Read all options; `model` and `engine` win unless they are empty. Raises ConfigError."""
+    chosen = {"model": model, "engine": engine}
+    said = {name: value for name, value in chosen.items() if value}
+    return config.load_strict(workspace=workspace, editor=said or None)
 
 
 def chosen_engine(options: Options) -> "LiveEngine":

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from lsp_local import __version__, config, models
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
@@ -30,13 +30,14 @@ CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot r
 
 def examine(
     model: ModelOption = "",
+    engine: EngineOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Check the installation and measure the model; exit code 1 when something is wrong."""
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
     try:
-        options = chosen_options(model)
+        options = chosen_options(model, engine=engine)
         findings["model"] = _model(options.model)
         with waiting("measuring the model, a few seconds"):
             findings["speed"] = asyncio.run(_measure(options))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
@@ -29,12 +29,13 @@ NOT_PRINTED = ("start", "end", "source", "digest")  # of the facts, as JSON
 def explain_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",
+    engine: EngineOption = "",
     again: Annotated[bool, typer.Option("--again", help="Ask, whatever was said before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what is known of a symbol in a file, and what the model says of it."""
     cursor = place_at(place)
-    options = chosen_options(model, cursor.root)
+    options = chosen_options(model, cursor.root, engine)
     if is_disabled(options, cursor.doc, str(cursor.root / cursor.doc.path)):
         raise UserError(f"{cursor.doc.path} is not read: your options exclude it")
     explanations = _explanations(options)

@@ -13,7 +13,7 @@ from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import ACTIONS, Offer
 from lsp_local.actions.extract import judged
 from lsp_local.actions.extractable import Refusal
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_chat, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
@@ -51,11 +51,12 @@ def run(
     diff: Annotated[bool, typer.Option("--diff", help="Print a diff (default).")] = False,  # noqa: ARG001
     trust: TrustOption = False,
     model: ModelOption = "",
+    engine: EngineOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Do something with code: print what would change, or change it with --write."""
     where = selection_at(place)
-    options = chosen_options(model, where.root)
+    options = chosen_options(model, where.root, engine)
     if is_excluded(options.exclude, where.doc.path):
         raise UserError(f"{where.doc.path} is excluded by the option `exclude`")
     found = asyncio.run(_run(name, where, options, (instruction, message), trust))

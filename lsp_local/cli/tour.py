@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lsp_local import models, report
-from lsp_local.cli.choices import ModelOption, chosen_options
+from lsp_local.cli.choices import EngineOption, ModelOption, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
 from lsp_local.text import Document, UserError
@@ -30,19 +30,21 @@ def try_out(
         Path | None, typer.Argument(help="Default: a module of the standard library.")
     ] = None,
     model: ModelOption = "",
+    engine: EngineOption = "",
 ) -> None:
     """Show ghost text at several places of a file; fetch the model first if it is missing."""
     doc, root = document(file or Path(textwrap.__file__))
     offsets = places(doc.text)
     if not offsets:
         raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
-    options = chosen_options(model, root)
+    options = chosen_options(model, root, engine)
     fetch_if_missing(options.model)
     models.resolve(options.model)  # raises ModelError here, and not between two pictures
     # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
     deadline_ms = max(100, options.deadline_ms // 4)
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
-    settings = {"model": options.model, "deadline_ms": deadline_ms, "cache_mb": 0}
+    chosen = {"model": options.model, "engine": options.engine}
+    settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
     asyncio.run(_tour(doc, root, offsets, settings))
 
 

@@ -56,4 +56,12 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
     return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
 
 
-_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {"llama.cpp": _llama}
+def _ctransformers(options: Options, _keeps_states: bool) -> LiveEngine:
+    path = models.resolve(options.model)
+    return EngineClient.of(path, options, keeps_states=False, backend="ctransformers")
+
+
+_ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
+    "llama.cpp": _llama,
+    "ctransformers": _ctransformers,
+}

@@ -53,7 +53,13 @@ def _llama(arguments: argparse.Namespace) -> Backend:
     )
 
 
-BACKENDS = {"llama.cpp": _llama}
+def _ctransformers(arguments: argparse.Namespace) -> Backend:
+    from lsp_local.engine.ctransformers import CtransformersBackend
+
+    return CtransformersBackend(arguments.model, arguments.n_ctx, arguments.n_threads)
+
+
+BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers}
 
 
 class Worker:
