@@ -171,6 +171,8 @@ class Slow:
 
 async def started(monkeypatch: pytest.MonkeyPatch, **options: object) -> tuple[Editor, Slow]:
     one = Editor(None)
+    # Where a model is installed it would be loaded, and nobody would end it.
+    monkeypatch.setattr(one.server.session._loader, "want", lambda _options: None)
     params: Json = {"processId": None, "rootUri": None, "capabilities": GHOST}
     told = {"completionItem": "on", "cacheMb": 0, **options}
     await one.request("initialize", {**params, "initializationOptions": told})

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
 
 
 STUCK = """
-import socket, sys, threading
+import socket, sys, threading, time
 sys.path.insert(0, sys.argv[2])
 from test_generation import ScriptedBackend
 from lsp_local.engine import worker as module
@@ -117,9 +118,10 @@ class Stuck(ScriptedBackend):
     def interrupt(self): pass
     def prefill(self, tokens, n_most):
         worker._send(0)
-        threading.Event().wait()
+        {step}
 
 module.STUCK_SECONDS = 0.1
+module.STARVED_CPU = (0.02, 1.0)
 worker = module.Worker(socket.socket(fileno=int(sys.argv[1])))
 worker._backend = Stuck(b"")
 threading.Thread(target=worker.listen, daemon=True).start()
@@ -127,12 +129,36 @@ worker.run()
 """
 
 
-def test_a_step_that_cannot_be_interrupted_ends_the_process() -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param("threading.Event().wait()", id="a deadlock"),
+        pytest.param("while True: pass", id="an endless loop"),
+    ],
+)
+def test_a_step_that_cannot_be_interrupted_ends_the_process(step: str) -> None:
+    with _cancelled(step) as (_, process):
+        assert process.wait(20) == 1
+
+
+def test_a_step_that_a_busy_machine_slows_down_is_waited_for() -> None:
+    # A fifth of a processor, for ten times the time after which the worker looks.
+    step = "[(sum(range(10**6)), time.sleep(0.08)) for _ in range(10)]; return len(tokens)"
+    with _cancelled(step) as (peer, process):
+        assert wire.receive(peer) == {"id": 1, "result": {"finish": "cancelled"}}
+        assert process.poll() is None
+        process.kill()
+
+
+@contextmanager
+def _cancelled(step: str) -> Iterator[tuple[socket.socket, "subprocess.Popen[bytes]"]]:
+    """Give a worker whose prefill is `step`, and which was told to end it."""
     ours, theirs = socket.socketpair()
     here = str(Path(__file__).parent)
-    command = [sys.executable, "-c", STUCK, str(theirs.fileno()), here]
+    stuck = STUCK.replace("{step}", step)
+    command = [sys.executable, "-c", stuck, str(theirs.fileno()), here]
     with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
         ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
         assert wire.receive(ours) == {"id": 0}
         ours.sendall(wire.pack({"id": 1, "op": "cancel"}))
-        assert process.wait(20) == 1
+        yield ours, process

@@ -109,8 +109,10 @@ class EngineClient:
     async def close(self) -> None:
         """End the worker at once, also in mid-decode."""
         self._is_closed = True
-        if self._process is not None:
-            self._process.kill()
+        process = self._process
+        if process is not None:
+            process.kill()
+            await asyncio.to_thread(process.wait)
         if self._loaded is not None:
             await asyncio.wait([self._loaded], timeout=1)
         if self._listener is not None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from lsp_local.engine.wire import Message
 
 PR_SET_PDEATHSIG = 1
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
+STARVED_CPU = (0.2, 4.0)  # seconds of CPU in that time: more is a loop, less is a deadlock
 IDLE_SECONDS = 2.0  # after which what was read is written to disk
 UPKEEP = 0  # the key of our own job; those of the server begin at 1
 
@@ -158,14 +160,20 @@ class Worker:
         """
         if self._backend:
             self._backend.interrupt()
-            watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [self._n_steps])
-            watch.daemon = True
-            watch.start()
+            self._watch(self._n_steps, time.process_time())
 
-    def _exit_if_stuck(self, n_steps: int) -> None:
+    def _watch(self, n_steps: int, at_cpu: float) -> None:
+        watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [n_steps, at_cpu])
+        watch.daemon = True
+        watch.start()
+
+    def _exit_if_stuck(self, n_steps: int, at_cpu: float) -> None:
         with self._changed:
             is_stuck = self._running is not None and self._n_steps == n_steps
-        if is_stuck:
+        least, most = STARVED_CPU
+        if is_stuck and least < time.process_time() - at_cpu < most:
+            self._watch(n_steps, at_cpu)  # a busy machine: wait on
+        elif is_stuck:
             os._exit(1)
 
     def _step(self, job: Job) -> None:
