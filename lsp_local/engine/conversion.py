@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import struct
 import subprocess
@@ -20,6 +21,8 @@ ARCHITECTURES = ("llama", "falcon")  # of GGUF files, that ctransformers 0.2.27 
 NEWEST = 2  # version of the GGUF format that it knows
 SILENT_SECONDS = 120.0  # of the converter: the gguf package hangs on some damaged files
 REFUSED = 3  # its exit code when its last words are for the user
+# Key, type (8 is text) and length; the text follows.
+ARCHITECTURE = re.compile(rb"general\.architecture\x08\0\0\0(.{8})", re.DOTALL)
 HEAD = struct.Struct("<4sI")  # magic, version
 INSTALL = "run `pip install 'lsp-local[ctransformers]'`"
 
@@ -29,11 +32,7 @@ def readable(source: Path, architecture: str) -> Path:
 
     Raises EngineError that says what to do where there is none.
     """
-    if architecture not in ARCHITECTURES:
-        raise EngineError(
-            f"ctransformers does not know the architecture {architecture!r} of {source.name}; "
-            "smollm2-135m works on it, or choose `llama.cpp` for the option engine"
-        )
+    _check_architecture(source, architecture)
     if _version(source) <= NEWEST:
         return source
     target = models.converted_of(source)
@@ -61,6 +60,7 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
     source = models.resolve(name_or_path)
     if _version(source) <= NEWEST:
         raise EngineError(f"{source.name} needs no conversion: ctransformers reads it as it is")
+    _check_architecture(source, _architecture(source) or ARCHITECTURES[0])
     target = models.converted_of(source)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
@@ -115,6 +115,27 @@ def _follow(process: "subprocess.Popen[bytes]", source: Path, on_progress: OnPro
         raise EngineError(
             f"the gguf package cannot read {source.name}: the file is damaged ({said})"
         )
+
+
+def _check_architecture(source: Path, architecture: str) -> None:
+    if architecture not in ARCHITECTURES:
+        raise EngineError(
+            f"ctransformers does not know the architecture {architecture!r} of {source.name}; "
+            "smollm2-135m works on it, or choose `llama.cpp` for the option engine"
+        )
+
+
+def _architecture(path: Path) -> str:
+    """Return what the head of a GGUF file says, "" where it stands farther behind.
+
+    The gguf package reads all tokens first, which takes it many seconds.
+    """
+    with path.open("rb") as file:
+        found = ARCHITECTURE.search(file.read(2**16))
+    if found is None:
+        return ""
+    start, n_bytes = found.end(), int.from_bytes(found[1], "little")
+    return found.string[start : start + min(n_bytes, 64)].decode(errors="replace")
 
 
 def _version(path: Path) -> int:

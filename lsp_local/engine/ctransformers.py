@@ -18,6 +18,7 @@ from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.vocab import Vocab
 
 CALL_SECONDS = 0.03  # a call cannot be interrupted, so it reads no more than this takes
+PATIENCE = 20.0  # beside another process, all threads may take a hundred times as long as few
 CAREFUL_GUESS = 60.0  # tokens a second, before the first measurement
 
 
@@ -37,7 +38,7 @@ class CtransformersBackend:
         self._live = PlainSequence(readable(path, architecture), n_ctx)
         self._vocab = Vocab(binding.pieces(self._words, binding.n_vocab(self._words)))
         self._meter = SpeedMeter()
-        self._threads = ThreadChoice(n_threads)
+        self._threads = ThreadChoice(n_threads, PATIENCE)
         self._is_interrupted = Event()
         self._warm_up()
         load_ms = (time.perf_counter() - started) * 1000
@@ -128,22 +129,33 @@ class CtransformersBackend:
 
     def _read(self, tokens: list[int]) -> None:
         """Read `tokens`, or as many as there is time for before an interrupt; learn from it."""
-        started = time.perf_counter()
-        n_threads, n_read = self._threads.at(started), 0
+        started, n_read = time.perf_counter(), 0
         n_call = max(1, int(CALL_SECONDS * (self._meter.published.prefill or CAREFUL_GUESS)))
         while n_read < len(tokens) and not self._is_interrupted.is_set():
             part = tokens[n_read : n_read + n_call]
-            self._live.read(part, n_threads)
+            self._call(part, self._threads.at(time.perf_counter()))
             n_read += len(part)
         if n_read:
-            now = time.perf_counter()
-            self._meter.read(n_read, now - started)
-            self._threads.saw(n_threads, n_read, now - started, now)
+            self._meter.read(n_read, time.perf_counter() - started)
+
+    def _call(self, tokens: list[int], n_threads: int) -> None:
+        """Read `tokens` at once; of many, each costs what one alone costs.
+
+        The threads of this library wait for each other in a loop that never yields: on a busy
+        machine, two were seen at a token in four seconds where one reads many in one.
+        """
+        before = time.perf_counter()
+        self._live.read(tokens, n_threads)
+        now = time.perf_counter()
+        self._threads.saw(n_threads, 1, (now - before) / len(tokens), now)
 
     def _warm_up(self) -> None:
         """Touch every weight once, then measure: the first answer's budget depends on it."""
         tokens = [token % len(self._vocab.pieces) for token in range(1000, 1021)]
-        self._live.read(tokens[:2], self._threads.all)
-        self._read(tokens[2:20])
+        # Beside what few threads reach, all of them may turn out to be slow already.
+        for token in tokens[:2]:
+            self._call([token], self._threads.few)
+        self._call(tokens[2:3], self._threads.all)
+        self._read(tokens[3:20])
         self._read(tokens[20:])
         self._live.forget(0)
