@@ -75,8 +75,8 @@ async def test_a_state_reused_says_the_same_as_one_read_afresh(
     kind: Kind, engine: EngineClient
 ) -> None:
     # Where the next words are certain: a near thing may go another way in calls of other sizes.
-    tokens = await tokens_of(engine, CODE[: CODE.index("def f21(")])
-    other = await tokens_of(engine, "class Unrelated:\n" * 60)
+    tokens = await tokens_of(engine, CODE[: CODE.index("def f9(")])
+    other = await tokens_of(engine, "class Unrelated:\n" * 20)
     fresh = await decode(engine, tokens, 5)
     await decode(engine, other)
     back = await decode(engine, tokens, 5)

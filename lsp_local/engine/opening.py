@@ -52,6 +52,11 @@ def open_engine(options: Options, *, keeps_states: bool = True) -> LiveEngine:
     return _ENGINES[options.engine](options, keeps_states)
 
 
+def lacking(engine: str) -> str:
+    """Say what an engine lacks beside the default one; "" for that one."""
+    return _LACKING.get(engine, "")
+
+
 def _llama(options: Options, keeps_states: bool) -> LiveEngine:
     return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
 
@@ -64,4 +69,9 @@ def _ctransformers(options: Options, _keeps_states: bool) -> LiveEngine:
 _ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
     "llama.cpp": _llama,
     "ctransformers": _ctransformers,
+}
+
+_LACKING = {
+    "ctransformers": "no Qwen, GGUF up to version 2 (`model convert`), no KV states beside the one "
+    "in use, lint and fixes read one token at a time"
 }
