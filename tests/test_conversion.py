@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from lsp_local import models
 from lsp_local.engine import conversion
 from lsp_local.engine.base import EngineError
 from lsp_local.engine.conversion import convert, readable
+from lsp_local.engine.ctransformers_sequence import PlainSequence
 from lsp_local.engine.fingerprint import fingerprint
 
 SMOLLM = "SmolLM2-135M-Instruct.Q4_1"
@@ -107,7 +109,7 @@ def check_refused(content: bytes, said: str, folder: Path, tmp_path: Path) -> No
     source.write_bytes(content)
     with pytest.raises(EngineError, match=said):
         convert(str(source))
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir() if path.name != ".lock"] == []
 
 
 @pytest.mark.parametrize(
@@ -134,12 +136,26 @@ def test_a_converter_that_hangs_is_ended(
     check_refused(head(3), "has been silent over bad.gguf", folder, tmp_path)
 
 
+def test_one_conversion_at_a_time(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("gguf", reason="pip install 'lsp-local[ctransformers]'")
+    with models.alone(lambda: None):
+        check_refused(head(3), "another conversion is running", folder, tmp_path)
+
+
 def test_without_the_package_the_command_to_install_it_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversion, "find_spec", lambda _name: None)
     with pytest.raises(EngineError, match=r"pip install 'lsp-local\[ctransformers\]'"):
         convert("smollm2-135m")
+
+
+def test_the_engine_without_its_package_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ctransformers.llm", None)
+    with pytest.raises(EngineError, match=r"pip install 'lsp-local\[ctransformers\]'"):
+        PlainSequence(tmp_path / "any.gguf", 512)
 
 
 def test_a_conversion_records_what_it_is_made_of(smollm: Path) -> None:

@@ -1,7 +1,6 @@
 """Make of a model file one that ctransformers can load, and find it again."""
 
 import json
-import os
 import re
 import select
 import struct
@@ -62,9 +61,23 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
         raise EngineError(f"{source.name} needs no conversion: ctransformers reads it as it is")
     _check_architecture(source, _architecture(source) or ARCHITECTURES[0])
     target = models.converted_of(source)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        with models.alone(_refuse):
+            _write(source, target, on_progress)
+    except OSError as error:
+        raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
+    return target
+
+
+def _refuse() -> None:
+    raise EngineError("a pull or another conversion is running; wait for it, then try again")
+
+
+def _write(source: Path, target: Path, on_progress: OnProgress) -> None:
+    """Write file and record; whoever looks meanwhile finds the old pair, the new one, or none."""
+    part = target.with_name(f"{target.name}.part")
+    try:
         _run(source, part, on_progress)
         record = {
             "source": fingerprint(source),
@@ -75,12 +88,9 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
         models.record_of(target).unlink(missing_ok=True)
         part.replace(target)
         models.record_of(target).write_text(json.dumps(record, indent=2) + "\n")
-    except OSError as error:
-        raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return target
 
 
 def _run(source: Path, part: Path, on_progress: OnProgress) -> None:
