@@ -1,7 +1,8 @@
 """Every option, declared once with its sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from lsp_local.option import Option, WorkspaceMay, option
@@ -18,6 +19,19 @@ class Options:
         "qwen2.5-coder-0.5b",
         "The model: a name that `lsp-local model list` names, or the path of a GGUF file.",
         at_least=1,
+    )
+    instruct_model: str = option(
+        "",
+        "The model that code actions, prompt files and explanations ask, named as in `model`; "
+        "empty is `model`.",
+    )
+    lint_model: str = option("", "The model that lint asks, named as in `model`; empty is `model`.")
+    memory_mb: int = option(
+        0,
+        "Most megabytes for all models together, the one of `model` among them. Those of "
+        "`instruct_model` and `lint_model` are loaded when they are first asked; where they do not "
+        "fit together, the one asked last is kept. 0 is half of the memory that is free then.",
+        at_most=16_777_216,
     )
     engine: str = option(
         "llama.cpp",
@@ -117,6 +131,17 @@ class Options:
         "restart; 0 keeps none, and no suggestions or explanations either.",
         at_most=1_000_000,
     )
+    share_worker: bool = option(
+        True,
+        "Whether windows share one model process, and so one model in memory, where their model, "
+        "`n_ctx`, `n_threads` and `cache_mb` are the same.",
+    )
+    worker_linger_minutes: int = option(
+        5,
+        "How long a shared model process stays after its last window, in minutes, so that the next "
+        "one need not load the model; 0 ends it at once. Read when the model is loaded.",
+        at_most=1440,
+    )
     in_comments: bool = option(
         True, "Whether to suggest in comments.", workspace_may=WorkspaceMay.TURN_OFF
     )
@@ -156,6 +181,20 @@ class Options:
         "A file to which each request is added with how it ended and why, as `lsp-local why` "
         "prints it; it holds pieces of your code. Empty is no file.",
     )
+
+
+class Job(StrEnum):
+    """What a model is for. Each may have a model of its own."""
+
+    COMPLETION = "completion"
+    INSTRUCT = "instruct"
+    LINT = "lint"
+
+
+def for_job(options: Options, job: Job) -> Options:
+    """Return the options as one job has them: `model` is the one that does it."""
+    own = {Job.INSTRUCT: options.instruct_model, Job.LINT: options.lint_model}
+    return replace(options, model=own.get(job) or options.model)
 
 
 def describe() -> tuple[Option, ...]:

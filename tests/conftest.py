@@ -19,6 +19,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # What one test has made the model say must not be the answer to another, nor to the user.
 os.environ["LSP_LOCAL_CACHE_DIR"] = tempfile.mkdtemp(prefix="lsp-local-tests-")
 os.environ["LSP_LOCAL_CACHE_MB"] = "0"
+# Nor is one test to kill the model process of another, or to read what that has read.
+os.environ["LSP_LOCAL_SHARE_WORKER"] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,7 @@ from lsp_local.text import UserError
 
 def check(folder: Path, want: str, **given: Path | bool) -> None:
     with pytest.raises(UserError, match=want):
-        eval_lint(folder, **given)  # type: ignore[arg-type]
+        eval_lint(folder, **given)
 
 
 def test_a_folder_alone_says_too_little(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def test_notes_do_not_fail_where_warnings_are_asked_for(shop: Path) -> None:
         pytest.param("--merge", "--merge needs the result files of shards", id="merge nothing"),
         pytest.param("--merge cart.py", "is no result of `lsp-local lint", id="merge code"),
         pytest.param("--merge x --review", "--merge asks no model: no --review", id="merge, ask"),
+        pytest.param("--on ray", "--static asks no model: no --on", id="on, but static"),
+        pytest.param("--on x", "--on takes ray, ray:HOST:PORT or ray://HOST:PORT", id="on what"),
         pytest.param("--review", "--static asks no model: no --review", id="review"),
         pytest.param("--merge x --fix", "--merge looks at no files: no --fix", id="merge and fix"),
         pytest.param("--unsafe", "--unsafe needs --fix, or --format diff", id="unsafe"),
@@ -103,7 +105,10 @@ def test_notes_do_not_fail_where_warnings_are_asked_for(shop: Path) -> None:
         ),
     ],
 )
-def test_wrong_usage_is_one_line_and_2(arguments: str, says: str) -> None:
+def test_wrong_usage_is_one_line_and_2(
+    arguments: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())  # Ray may be missing
     ran = lint("--static", *arguments.split())
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr.startswith("lsp-local: error: ")

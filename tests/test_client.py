@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lsp_local.engine.base import EngineError, GenerateRequest
-from lsp_local.engine.client import CRASH_WINDOW, EngineClient
+from lsp_local.engine.client import EngineClient
+from lsp_local.engine.supervising import CRASH_WINDOW
 
 
 async def test_two_first_requests_at_once(smollm: Path) -> None:
@@ -64,7 +65,8 @@ async def test_too_long_a_message_costs_no_worker(smollm: Path) -> None:
         with pytest.raises(EngineError, match="too long"):
             await engine.tokenize(["x" * (64 * 2**20)])
         assert engine.worker_pid is not None
-        assert not engine._pending
+        assert engine._connection is not None
+        assert not engine._connection._pending
 
 
 async def test_deaths_of_long_ago_do_not_count(smollm: Path) -> None:

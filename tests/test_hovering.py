@@ -181,6 +181,7 @@ async def test_a_model_that_dies_is_asked_again_by_the_next_hover(
 ) -> None:
     head = Head(monkeypatch, SAID, failure=EngineDied("gone"))
     assert await hover(server) == FACTS
+    assert not await hovering.explain_here(server, URI, {"line": 1, "character": 24})
     head.failure = None
     assert await hover(server) == [*FACTS, SAID, SIGNED]
 
@@ -203,6 +204,13 @@ async def test_explain_again(server: Server, monkeypatch: pytest.MonkeyPatch) ->
     assert await hover(server) == [*FACTS, "`rate` multiplies.", SIGNED]
 
 
+async def test_explain_waits_and_asks_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = Head(monkeypatch, SAID)
+    assert await hovering.explain_here(server, URI, {"line": 1, "character": 24})
+    assert await hover(server) == [*FACTS, SAID, SIGNED]
+    assert len(head.questions) == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -216,7 +224,8 @@ async def test_explain_again(server: Server, monkeypatch: pytest.MonkeyPatch) ->
         pytest.param((7, 8), id="nonsense"),
     ],
 )
-async def test_explain_again_of_nothing(server: Server, arguments: tuple[object, ...]) -> None:
+async def test_explain_nothing(server: Server, arguments: tuple[object, ...]) -> None:
+    assert not await hovering.explain_here(server, *arguments)
     assert not await hovering.explain_again(server, *arguments)
 
 

@@ -67,6 +67,17 @@ def test_the_oldest_state_goes_when_memory_is_short() -> None:
     assert parking.take([3, *LONG], better_than=0) is not None
 
 
+def test_each_window_may_have_as_much_in_memory() -> None:
+    n_windows = 2
+    parking = Parking(max_bytes=5, n_windows=lambda: n_windows)
+    for first in (1, 2, 3):
+        parking.put(Parked([first, *LONG], bytearray(b"12345")))
+    assert parking.n_bytes() == 10
+    n_windows = 1
+    parking.put(Parked([4, *LONG], bytearray(b"12345")))
+    assert parking.n_bytes() == 5
+
+
 def test_a_state_larger_than_the_bound_is_not_kept() -> None:
     parking = Parking(max_bytes=3)
     parking.put(Parked(LONG, bytearray(b"12345")))

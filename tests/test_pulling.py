@@ -20,6 +20,7 @@ from tiny_models import (
 )
 from wired import PROGRESS, URI, Editor, Json, place
 
+from lsp_local.engine.base import EngineError
 from lsp_local.lsp import pulling
 from lsp_local.models import CATALOGUE, part_of, path_of
 
@@ -246,3 +247,23 @@ async def test_an_odd_argument_is_none(argument: object) -> None:
     assert await pull(one, argument) == "begun"
     await one.server.session.pulling._work  # type: ignore[misc]
     assert one.said()[0].startswith("lsp-local: qwen2.5-coder-0.5b could not be pulled")
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "n_asked", "n_said"),
+    [
+        pytest.param(ASKS, 2, 0, id="one question for each model"),
+        pytest.param({}, 0, 1, id="where none is shown the action says it"),
+    ],
+)
+async def test_an_action_whose_model_is_missing(
+    capabilities: Json, n_asked: int, n_said: int
+) -> None:
+    one = await started(capabilities, None, instructModel="qwen2.5-coder-1.5b")
+    for _ in range(2):
+        with pytest.raises(EngineError, match=r"qwen2.5-coder-1.5b is not here yet"):
+            await one.server.session._models.instruct.need()
+    await one.server.session._models.completion.wait()
+    await asyncio.sleep(0)
+    assert len(one.of(ASK)) == n_asked
+    assert one.said() == [NOTICE] * n_said

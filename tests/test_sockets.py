@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from lsp_local import private_sockets
 from lsp_local.cli import why
 from lsp_local.lsp import sockets
 from lsp_local.text import UserError
 
 
-@pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="these are Unix sockets")
+@pytest.mark.skipif(not private_sockets.HAS_SOCKETS, reason="these are Unix sockets")
 def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     listen = socket.socket.listen
 
@@ -31,6 +32,6 @@ def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.Mon
 
 
 def test_without_unix_sockets_it_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "HAS_SOCKETS", False)
+    monkeypatch.setattr(private_sockets, "HAS_SOCKETS", False)
     with pytest.raises(UserError, match="no Unix sockets"):
         why.explain()

@@ -135,6 +135,17 @@ def test_a_write_that_is_never_ended_leaves_nothing(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_what_a_killed_process_has_half_written_goes(tmp_path: Path) -> None:
+    write(StateStore(tmp_path, "model", 10**9), TOKENS)
+    (folder,) = tmp_path.iterdir()
+    old, new = folder / "a.1.part", folder / "b.2.part"
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    StateStore(tmp_path, "model", 10**9)
+    assert [path.name for path in folder.glob("*.part")] == [new.name]
+
+
 def test_a_folder_that_cannot_be_made_is_said_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -225,6 +225,7 @@ def test_stats_as_json(used: Path) -> None:
                 "bytes": (used / "stats" / "figures.sqlite3").stat().st_size,
             },
         },
+        "workers": [],
     }
 
 

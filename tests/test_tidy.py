@@ -43,7 +43,7 @@ FLOORS = [
     ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
     ["option"],
-    ["writing"],
+    ["writing", "private_sockets"],
     ["text", "folders", "languages", "unified"],
     ["__init__"],
 ]
@@ -68,6 +68,7 @@ ONLY_IN = {
     "jinja2": "chat.py",
     "typer": "cli/",
     "rich": "cli/ report.py",
+    "ray": "lint/on_ray.py",
 }
 
 

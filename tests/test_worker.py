@@ -15,6 +15,8 @@ from test_generation import ScriptedBackend
 from lsp_local.engine import wire
 from lsp_local.engine import worker as worker_module
 from lsp_local.engine.base import Backend, GenerateRequest, Priority, TokenScore
+from lsp_local.engine.company import Company
+from lsp_local.engine.peers import Peer
 from lsp_local.engine.worker import Worker
 
 REQUEST = {**wire.fields_of(GenerateRequest([6, 7], 3)), "priority": Priority.PREFETCH}
@@ -39,18 +41,25 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.05)
 
 
+def worker_for(theirs: socket.socket) -> tuple[Worker, Peer]:
+    """Return a worker with one window."""
+    company, peer = Company("a model"), Peer(theirs)
+    company.add(peer)
+    return Worker(company), peer
+
+
 def answer_to(*messages: wire.Message, backend: Backend | None = None) -> list[wire.Message]:
     """Return what a worker says to `messages`, the last of which must be answered last."""
     ours, theirs = socket.socketpair()
     ours.settimeout(20)
-    worker = Worker(theirs)
+    worker, peer = worker_for(theirs)
     worker._backend = backend or UnpackableBackend(b" x y\n")
     thread = threading.Thread(target=worker.run, daemon=True)
     thread.start()
     answers: list[wire.Message] = []
     with ours, theirs:
         for message in messages:
-            worker._take(message)
+            worker._take(peer, message)
         while not answers or answers[-1]["id"] != messages[-1]["id"]:
             answer = wire.receive(ours)
             assert answer is not None
@@ -90,7 +99,7 @@ def test_what_goes_wrong_is_told_once_and_the_next_is_served(broken: wire.Messag
 def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        worker = Worker(theirs)
+        worker, peer = worker_for(theirs)
         worker.load(
             argparse.Namespace(
                 model=tmp_path / "no\0model.gguf",
@@ -98,10 +107,11 @@ def test_a_load_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
                 n_threads=1,
                 states=None,
                 states_bytes=0,
+                n_windows=lambda: 1,
             )
         )
         threading.Thread(target=worker.run, daemon=True).start()
-        worker._take({"op": "info", "id": 1})
+        worker._take(peer, {"op": "info", "id": 1})
         answer = wire.receive(ours)
     assert answer is not None
     assert "error" in answer
@@ -112,19 +122,23 @@ import socket, sys, threading, time
 sys.path.insert(0, sys.argv[2])
 from test_generation import ScriptedBackend
 from lsp_local.engine import worker as module
+from lsp_local.engine.company import Company
+from lsp_local.engine.peers import Peer
 
 class Stuck(ScriptedBackend):
     def resume(self): pass
     def interrupt(self): pass
     def prefill(self, tokens, n_most):
-        worker._send(0)
+        peer.send(0)
         {step}
 
-module.STUCK_SECONDS = 0.1
-module.STARVED_CPU = (0.02, 1.0)
-worker = module.Worker(socket.socket(fileno=int(sys.argv[1])))
+module.STUCK_SECONDS = 0.5
+module.STARVED_CPU = (0.005, 1.0)
+company, peer = Company("a model"), Peer(socket.socket(fileno=int(sys.argv[1])))
+company.add(peer)
+worker = module.Worker(company)
 worker._backend = Stuck(b"")
-threading.Thread(target=worker.listen, daemon=True).start()
+threading.Thread(target=worker.listen, args=[peer], daemon=True).start()
 worker.run()
 """
 
@@ -142,8 +156,8 @@ def test_a_step_that_cannot_be_interrupted_ends_the_process(step: str) -> None:
 
 
 def test_a_step_that_a_busy_machine_slows_down_is_waited_for() -> None:
-    # A fifth of a processor, for ten times the time after which the worker looks.
-    step = "[(sum(range(10**6)), time.sleep(0.08)) for _ in range(10)]; return len(tokens)"
+    # Some of a processor, for four times the time after which the worker looks.
+    step = "[(sum(range(10**6)), time.sleep(0.1)) for _ in range(20)]; return len(tokens)"
     with _cancelled(step) as (peer, process):
         assert wire.receive(peer) == {"id": 1, "result": {"finish": "cancelled"}}
         assert process.poll() is None
@@ -157,7 +171,8 @@ def _cancelled(step: str) -> Iterator[tuple[socket.socket, "subprocess.Popen[byt
     here = str(Path(__file__).parent)
     stuck = STUCK.replace("{step}", step)
     command = [sys.executable, "-c", stuck, str(theirs.fileno()), here]
-    with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+    with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+        theirs.close()  # or its end would not be ours to notice
         ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
         assert wire.receive(ours) == {"id": 0}
         ours.sendall(wire.pack({"id": 1, "op": "cancel"}))

@@ -8,7 +8,9 @@ from typing import Any
 
 from scripted_chat import ScriptedChat
 
+from lsp_local.lsp.jobs import NO_MODEL
 from lsp_local.lsp.server import Server, make_server
+from lsp_local.text import UserError
 
 URI = "file:///shop/cart.py"
 RESOLVES = {"textDocument": {"codeAction": {"resolveSupport": {"properties": ["edit"]}}}}
@@ -29,6 +31,11 @@ class Loads:
         return self._engine if self._is_early else None
 
     async def wait(self) -> ScriptedChat | None:
+        return self._engine
+
+    async def need(self) -> ScriptedChat:
+        if self._engine is None:
+            raise UserError(NO_MODEL)
         return self._engine
 
 

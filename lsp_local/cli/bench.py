@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from lsp_local.cli import bench_actions, bench_engines, bench_lint, bench_typing
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
 from lsp_local.evals import latency
@@ -26,6 +26,7 @@ TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library'
 
 
 @app.command("cancel")
+@asks_model
 def bench_cancel(
     model: ModelOption = "",
     n_cancels: Annotated[int, typer.Option("-n", help="Cancels of each kind.", min=1)] = 100,
@@ -45,6 +46,7 @@ def bench_cancel(
 
 
 @app.command("keys")
+@asks_model
 def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
     """Measure a cold completion and the ones after each further key of the same line."""
     options = chosen_options(model)

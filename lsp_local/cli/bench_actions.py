@@ -12,6 +12,7 @@ from lsp_local.cli.choices import AsJson, ModelOption, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
 from lsp_local.evals import latency
+from lsp_local.options import Job
 
 
 def bench_actions(
@@ -27,7 +28,7 @@ def bench_actions(
 
     from lsp_local.evals import acting  # the protocol's types take 0.5 s, of every command
 
-    options = chosen_options(model)
+    options = chosen_options(model, job=Job.INSTRUCT)
     path = models.resolve(options.model)
     doc, _ = document(file or Path(textwrap.__file__))
     with waiting(f"asking {n} times each, beside completions"):

@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import ENGINES, AsJson, ModelOption, chosen_engine, chosen_options
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.opening import LiveEngine
 from lsp_local.evals import agreement
 from lsp_local.options import Options
+from lsp_local.text import UserError
 
 FILES = (textwrap.__file__, argparse.__file__)  # of the standard library, so that all have them
 
@@ -28,7 +29,9 @@ def bench_engines(
     as_json: AsJson = False,
 ) -> None:
     """Compare an engine with llama.cpp on the same weights: its greedy tokens, and its speed."""
-    options = replace(chosen_options(model, engine=engine), n_ctx=1024)
+    if engine not in ENGINES:
+        raise UserError(f"--engine takes {', '.join(ENGINES)}; not {engine!r}")
+    options = replace(chosen_options(model), engine=engine, n_ctx=1024)
     with waiting(f"asking both engines {n_prompts} times, some two seconds each"):
         found = asyncio.run(_compared(options, n_prompts))
     figures = {"model": options.model, "first": "llama.cpp", "second": options.engine}

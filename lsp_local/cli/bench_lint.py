@@ -12,16 +12,17 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_options
 from lsp_local.cli.waiting import advancing
 from lsp_local.evals import latency, steadiness
 from lsp_local.evals.steadiness import Run
 from lsp_local.lint import planning
 from lsp_local.lint.planning import Plan
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
 
+@asks_model
 def bench_lint(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder of code; else a part of the standard library.")
@@ -33,7 +34,7 @@ def bench_lint(
     as_json: AsJson = False,
 ) -> None:
     """Lint again and again, cold and warm, shuffled, in one and two jobs; compare all bytes."""
-    options = chosen_options(model)
+    options = chosen_options(model, job=Job.LINT)
     with TemporaryDirectory() as made:
         plan = _plan(folder, Path(made), options)
         with advancing("lint", n) as advance:

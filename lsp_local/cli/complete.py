@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lsp_local import report
-from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.features.inline_completion import complete, is_disabled
@@ -17,15 +17,15 @@ from lsp_local.text import Outcome, Reason
 from lsp_local.windows import Windows
 
 
+@asks_model
 def complete_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",
-    engine: EngineOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Print what the model would write at a place in a file."""
     cursor = place_at(place)
-    options = chosen_options(model, cursor.root, engine)
+    options = chosen_options(model, cursor.root)
     if is_disabled(options, cursor.doc, str(cursor.root / cursor.doc.path)):
         outcome = Outcome(None, Reason.DISABLED)
     else:

@@ -12,15 +12,15 @@ from typing import Any
 
 import typer
 
-from lsp_local import __version__, config, models
-from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_engine, chosen_options
+from lsp_local import __version__, config, models, private_sockets
+from lsp_local.cli import workers
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
 from lsp_local.engine.opening import lacking
 from lsp_local.engine.speed import physical_cores
-from lsp_local.lsp import sockets
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
 PACKAGES = ("ik-llama-cpp-python", "pygls", "lsprotocol", "numpy", "huggingface_hub")
@@ -29,31 +29,54 @@ N_WRITTEN = 32  # tokens of the decode that is timed
 CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot run on x86-64
 
 
+@asks_model
 def examine(
     model: ModelOption = "",
-    engine: EngineOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Check the installation and measure the model; exit code 1 when something is wrong."""
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
     try:
-        options = chosen_options(model, engine=engine)
-        findings["model"] = _model(options.model)
-        with waiting("measuring the model, a few seconds"):
-            findings["speed"] = asyncio.run(_measure(options))
+        for job, options in _jobs(model):
+            name = "" if job is Job.COMPLETION else f"{job}_"
+            problems += _look_at(options, name, findings)
     except UserError as error:
         problems.append(str(error))
     findings["caches"] = in_short()
+    findings["model processes"] = workers.in_short(workers.shared())
+    folder = private_sockets.folders()[0]
     findings["sockets"] = {
         "network": "none is ever opened, but to fetch a model (`model pull`, `try`)",
-        "worker": "a socket pair without a name, between server and model process",
-        "control": f"{sockets.folders()[0]}, yours alone, for `lsp-local why` and `pause`",
+        "worker": f"{folder}, yours alone, or none with a name where `share_worker` is false",
+        "control": f"{folder}, yours alone, for `lsp-local why` and `pause`",
     }
     findings["problems"] = problems
     print(json.dumps(findings)) if as_json else _print(findings)
     if problems:
         raise typer.Exit(1)
+
+
+def _jobs(model: str) -> list[tuple[Job, Options]]:
+    """Return the options of each job that has a model of its own. Raises ConfigError."""
+    if model:
+        return [(Job.COMPLETION, chosen_options(model))]
+    found = {job: chosen_options("", job=job) for job in Job}
+    alone: dict[str, tuple[Job, Options]] = {}
+    for job, options in found.items():
+        alone.setdefault(options.model, (job, options))
+    return list(alone.values())
+
+
+def _look_at(options: Options, prefix: str, findings: dict[str, Any]) -> list[str]:
+    """Add what is found of a model, and what it can do; return what is wrong with it."""
+    try:
+        findings[f"{prefix}model"] = _model(options.model)
+        with waiting(f"measuring {options.model}, a few seconds"):
+            findings[f"{prefix}speed"] = asyncio.run(_measure(options))
+    except UserError as error:
+        return [str(error)]
+    return []
 
 
 def _versions() -> dict[str, str]:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
 from lsp_local.evals import edits, sandbox
 from lsp_local.evals.infilling import sample
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 
 
 class Action(StrEnum):
@@ -25,6 +25,7 @@ class Action(StrEnum):
 ActionOption = Annotated[Action, typer.Option("--action", help="Which action is tried.")]
 
 
+@asks_model
 def eval_edits(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of HumanEvalPack.")],
     action: ActionOption = Action.FIX,
@@ -36,7 +37,7 @@ def eval_edits(
     as_json: AsJson = False,
 ) -> None:
     """Repair or simplify functions: our action, and the same model asked plainly."""
-    options = chosen_options(model)
+    options = chosen_options(model, job=Job.INSTRUCT)
     tasks = sample(edits.load(data, half, action), limit, seed)
     edits.check_runnable(tasks)
     results = asyncio.run(_edits(options, tasks, verbose))

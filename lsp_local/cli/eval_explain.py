@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.places import document
 from lsp_local.evals import explain
 from lsp_local.evals.explain import Case, Explained
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 
 
+@asks_model
 def eval_explain(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of code.")],
     model: ModelOption = "",
@@ -23,7 +24,7 @@ def eval_explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain symbols of real files, and check what is said of parameters, results and names."""
-    options = chosen_options(model)
+    options = chosen_options(model, job=Job.INSTRUCT)
     todo = explain.cases([document(path)[0] for path in files], limit, seed)
     explained = asyncio.run(_explain(options, todo))
     for one in explained if verbose else ():

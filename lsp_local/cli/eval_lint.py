@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.eval_lint_cases import said_of_file, said_of_task
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import HalfOption, Limit, Seed, Verbose
@@ -24,7 +24,7 @@ from lsp_local.evals.mistakes import Subject
 from lsp_local.evals.suspecting import ModelFinder
 from lsp_local.lint.detector import ModelDetector
 from lsp_local.lint.formats.concise import printable
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 
 Data = Annotated[
@@ -48,6 +48,7 @@ Functions = Annotated[
 Tests = Annotated[bool, typer.Option("--tests", help="With --mutate: also in tests.")]
 
 
+@asks_model
 def eval_lint(
     data: Data,
     fixed: Fixed = None,
@@ -62,7 +63,7 @@ def eval_lint(
     as_json: AsJson = False,
 ) -> None:
     """Look for bugs of one line, and at the code without them; beside it a plain review."""
-    options = chosen_options(model)
+    options = chosen_options(model, job=Job.LINT)
     about = {"model": options.model, "data": data.name, "seed": seed}
     if mutate or fixed is not None:
         choice = mutating.Choice(limit, functions, seed, tests)

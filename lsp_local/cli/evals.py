@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.evals import gate_fit, holes, infilling, quiet, repo_tests, sandbox
 from lsp_local.index import Index
@@ -27,6 +27,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print every case
 
 
 @app.command("infilling")
+@asks_model
 def eval_infilling(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A .jsonl or .jsonl.gz file.")],
     model: ModelOption = "",
@@ -70,6 +71,7 @@ async def _infilling(
 
 
 @app.command("holes")
+@asks_model
 def eval_holes(
     repo: Annotated[Path, typer.Argument(metavar="REPO", help="The folder of a repository.")],
     model: ModelOption = "",
@@ -107,6 +109,7 @@ def eval_holes(
 
 
 @app.command("quiet")
+@asks_model
 def eval_quiet(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A file of scenarios, or a folder.")],
     model: ModelOption = "",
@@ -166,6 +169,7 @@ async def _quiet(options: Options, scenarios: list[quiet.Scenario]) -> list[quie
 
 
 @app.command("gate")
+@asks_model
 def eval_gate(
     data: Annotated[
         list[Path], typer.Argument(metavar="DATA...", help="Repositories, scenarios, .jsonl files.")

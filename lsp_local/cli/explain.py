@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
@@ -19,23 +19,23 @@ from lsp_local.features.hover import Hover
 from lsp_local.features.inline_completion import is_disabled
 from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.symbols.explanations import Explanations, key_of
 from lsp_local.text import UserError
 
 NOT_PRINTED = ("start", "end", "source", "digest")  # of the facts, as JSON
 
 
+@asks_model
 def explain_at(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="Both counted from 1.")],
     model: ModelOption = "",
-    engine: EngineOption = "",
     again: Annotated[bool, typer.Option("--again", help="Ask, whatever was said before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what is known of a symbol in a file, and what the model says of it."""
     cursor = place_at(place)
-    options = chosen_options(model, cursor.root, engine)
+    options = chosen_options(model, cursor.root, Job.INSTRUCT)
     if is_disabled(options, cursor.doc, str(cursor.root / cursor.doc.path)):
         raise UserError(f"{cursor.doc.path} is not read: your options exclude it")
     explanations = _explanations(options)

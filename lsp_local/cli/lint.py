@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lsp_local.cli.choices import ModelOption, chosen_options
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.lint_choices import (
     Asked,
     BaselineOption,
@@ -26,6 +26,7 @@ from lsp_local.cli.lint_choices import (
     Judged,
     MergeOption,
     ModelErrorOption,
+    OnOption,
     OutputOption,
     Paths,
     ReviewOption,
@@ -40,6 +41,7 @@ from lsp_local.cli.lint_choices import (
     check,
     fail_on_from,
     format_from,
+    on_from,
     on_model_error_from,
     shard_from,
 )
@@ -52,20 +54,23 @@ from lsp_local.lint.formats.concise import printable
 from lsp_local.lint.planning import Plan
 from lsp_local.lint.report import Report
 from lsp_local.lint.run import Limits, Watch
-from lsp_local.options import Options
+from lsp_local.options import Job, Options
 from lsp_local.text import UserError
 from lsp_local.writing import replace as write
 
 if TYPE_CHECKING:
     from lsp_local.lint.cache import Cache
+    from lsp_local.lint.fleet import Local
 
 FINDINGS, WRONG, NO_MODEL, INTERRUPTED = 1, 2, 3, 130  # exit codes
+N_SENT = 256  # files that are read and wait for workers elsewhere; there are hardly more of those
 
 
 class NoModelError(UserError):
     """There is no model to look at anything with."""
 
 
+@asks_model
 def lint(
     paths: Paths = None,
     diff: DiffOption = "",
@@ -84,7 +89,8 @@ def lint(
     model: ModelOption = "",
     explain: ExplainOption = False,
     review: ReviewOption = False,
-    jobs: JobsOption = 1,
+    jobs: JobsOption = None,
+    on: OnOption = "",
     cache: CacheOption = None,
     shard: ShardOption = "",
     merge: MergeOption = False,
@@ -92,11 +98,11 @@ def lint(
     """Find what is probably wrong in code; exit code 1 where something is."""
     with _exit_codes():
         where = Where(tuple(paths or ()), diff, staged, shard_from(shard), merge)
-        asked = Asked(static, model, cache, review)
+        asked = Asked(static, model, cache, review, on_from(on), jobs)
         wanted = Wanted(format_from(format_), output, fix, unsafe)
         failing = fail_on_from(fail_on), on_model_error_from(on_model_error)
         judged = Judged(baseline, write_baseline, *failing)
-        limits = Limits(jobs, max_seconds, min_confidence, explain)
+        limits = Limits(N_SENT if on else jobs or 1, max_seconds, min_confidence, explain)
         choices = Choices(where, asked, wanted, judged, limits)
         check(choices)
         raise typer.Exit(_run(choices))
@@ -160,7 +166,7 @@ def _looked(choices: Choices) -> Report:
     where, asked = choices.where, choices.asked
     paths = where.paths or (Path(),)
     root = planning.root_for(paths, where.is_of_changes)
-    options = chosen_options(asked.model, root)
+    options = chosen_options(asked.model, root, Job.LINT)
     plan = _plan(where, root, paths, options)
     if not plan.items:
         changed = f"nothing has changed since {where.diff}"
@@ -194,13 +200,31 @@ async def _models(
     try:
         asked = await stack.enter_async_context(model.lazy_model(options))
         looking = detector.LazyDetector(asked)
-        return looking, review.LazyReviewer(asked) if choices.asked.is_reviewing else None
+        reviewing = review.LazyReviewer(asked) if choices.asked.is_reviewing else None
+        if not choices.asked.on:
+            return looking, reviewing
+        return await _elsewhere(choices.asked, options, (looking, reviewing), stack)
     except UserError as error:
         if how == "fail":
             raise NoModelError(str(error)) from None
         if how == "warn":
             _tell(f"warning: {error}")
         return None, None
+
+
+async def _elsewhere(
+    asked: Asked, options: Options, local: "tuple[Local, Local | None]", stack: AsyncExitStack
+) -> tuple[Detector, Detector | None]:
+    """Return the detectors that have a cluster's workers look. Raises UserError."""
+    from lsp_local.lint import fleet, looker, on_ray
+
+    lookers = {by: one for by, one in zip(looker.BY, local, strict=True) if one is not None}
+    seat = looker.seat(options, lookers)
+    cluster = await stack.enter_async_context(on_ray.ray_cluster(asked.on, seat, _tell))
+    workers = fleet.Fleet(cluster, asked.n_workers)
+    stack.push_async_callback(workers.close)
+    away = {by: fleet.FleetDetector(workers, by, one) for by, one in lookers.items()}
+    return away[looker.DETECTOR], away.get(looker.REVIEWER)
 
 
 def _plan(where: Where, root: Path, paths: tuple[Path, ...], options: Options) -> Plan:

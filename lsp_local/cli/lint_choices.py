@@ -70,7 +70,14 @@ ReviewOption = Annotated[
     ),
 ]
 JobsOption = Annotated[
-    int, typer.Option("--jobs", metavar="N", min=1, help="Files to look at at once.")
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", min=1, help="Files to look at at once; with --on, most workers."
+    ),
+]
+OnOption = Annotated[
+    str,
+    typer.Option("--on", metavar="ray[:ADDRESS]", help="Have a Ray cluster's workers look."),
 ]
 CacheOption = Annotated[
     Path | None,
@@ -102,12 +109,17 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which model is asked, if any, and where its answers are kept."""
+    """Which model is asked, if any, and where its answers are kept.
+
+    `on` is the address of the cluster that does it with at most `n_workers`, "" for nobody else.
+    """
 
     is_static: bool
     model: str
     cache: Path | None
     is_reviewing: bool = False
+    on: str = ""
+    n_workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,8 @@ def check(choices: Choices) -> None:
         (where.is_merging and not where.paths, "--merge needs the result files of shards"),
         (asked.is_reviewing and where.is_merging, "--merge asks no model: no --review"),
         (asked.is_reviewing and asked.is_static, "--static asks no model: no --review"),
+        (asked.on and where.is_merging, "--merge asks no model: no --on"),
+        (asked.on and asked.is_static, "--static asks no model: no --on"),
         (is_idle, "--unsafe needs --fix, or --format diff"),
         (judged.is_writing_baseline and judged.baseline is None, "--write-baseline needs a FILE"),
         (judged.is_writing_baseline and is_part, "a baseline is of whole files, all of them"),
@@ -180,6 +194,15 @@ def on_model_error_from(text: str) -> str:
 def shard_from(text: str) -> tuple[int, int] | None:
     """Read --shard, which may be left out. Raises UserError."""
     return shard_of(text) if text else None
+
+
+def on_from(text: str) -> str:
+    """Read --on, which may be left out. Raises UserError."""
+    if not text:
+        return ""
+    from lsp_local.lint.on_ray import address_of
+
+    return address_of(text)
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import ACTIONS, Offer
 from lsp_local.actions.extract import judged
 from lsp_local.actions.extractable import Refusal
-from lsp_local.cli.choices import AsJson, EngineOption, ModelOption, chosen_chat, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
 from lsp_local.cli.places import Selection, selection_at
 from lsp_local.cli.prompts import TrustOption, found_in
 from lsp_local.cli.waiting import waiting
@@ -22,7 +22,7 @@ from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
-from lsp_local.options import Options, is_excluded
+from lsp_local.options import Job, Options, is_excluded
 from lsp_local.text import Diagnostic, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.unified import unified
@@ -33,6 +33,7 @@ from lsp_local.verify.minimal import applied
 from lsp_local.writing import replace
 
 
+@asks_model
 def run(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An action or a prompt file.")],
     place: Annotated[
@@ -51,12 +52,11 @@ def run(
     diff: Annotated[bool, typer.Option("--diff", help="Print a diff (default).")] = False,  # noqa: ARG001
     trust: TrustOption = False,
     model: ModelOption = "",
-    engine: EngineOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Do something with code: print what would change, or change it with --write."""
     where = selection_at(place)
-    options = chosen_options(model, where.root, engine)
+    options = chosen_options(model, where.root, Job.INSTRUCT)
     if is_excluded(options.exclude, where.doc.path):
         raise UserError(f"{where.doc.path} is excluded by the option `exclude`")
     found = asyncio.run(_run(name, where, options, (instruction, message), trust))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lsp_local import stats
+from lsp_local.cli import workers
 from lsp_local.cli.choices import AsJson
 from lsp_local.feedback import Feedback
 from lsp_local.folders import completions_dir, n_bytes_in, states_dir, stats_dir
@@ -54,6 +55,7 @@ def report(counts: Mapping[stats.Key, int], n_days: int) -> dict[str, Any]:
         "by_day": {day: {name: found[name] for name in BARS} for day, found in by_day.items()},
         "feedback": feedback_by_model(counts, models),
         "disk": on_disk(),
+        "workers": workers.shared(),
     }
 
 
@@ -121,6 +123,9 @@ def _print(found: dict[str, Any]) -> None:
         _print_table(found)
         _print_feedback(found["feedback"])
         typer.echo(_plot(found["by_day"]))
+    typer.secho("model processes", bold=True)
+    for name, line in workers.in_short(found["workers"]).items():
+        typer.echo(f"  {name:15} {line}")
     typer.secho("on disk", bold=True)
     for name, folder in found["disk"].items():
         typer.echo(f"  {name:12} {_size(folder['bytes']):>9}  {folder['path']}")

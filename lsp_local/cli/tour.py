@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lsp_local import models, report
-from lsp_local.cli.choices import EngineOption, ModelOption, chosen_options
+from lsp_local.cli.choices import ModelOption, asks_model, chosen_options
 from lsp_local.cli.model import pull_with_progress
 from lsp_local.cli.places import document
 from lsp_local.text import Document, UserError
@@ -25,19 +25,19 @@ N_KEYS = 3  # typed one by one at every place
 SHORTEST_LINES = (24, 8)  # characters of code; in a small file the shorter ones must do
 
 
+@asks_model
 def try_out(
     file: Annotated[
         Path | None, typer.Argument(help="Default: a module of the standard library.")
     ] = None,
     model: ModelOption = "",
-    engine: EngineOption = "",
 ) -> None:
     """Show ghost text at several places of a file; fetch the model first if it is missing."""
     doc, root = document(file or Path(textwrap.__file__))
     offsets = places(doc.text)
     if not offsets:
         raise UserError(f"{doc.path} has no line of code that is long enough; try another file")
-    options = chosen_options(model, root, engine)
+    options = chosen_options(model, root)
     fetch_if_missing(options.model)
     models.resolve(options.model)  # raises ModelError here, and not between two pictures
     # Asked for by hand, an answer may take six times the deadline: here as soon as while typing.
@@ -45,6 +45,7 @@ def try_out(
     # And what was shown yesterday is not the answer of today: a tour shows the model at work.
     chosen = {"model": options.model, "engine": options.engine}
     settings = {**chosen, "deadline_ms": deadline_ms, "cache_mb": 0}
+    settings["share_worker"] = False  # it ends with the tour
     asyncio.run(_tour(doc, root, offsets, settings))
 
 

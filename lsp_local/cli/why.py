@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
+from lsp_local import private_sockets
 from lsp_local.cli.choices import AsJson
 from lsp_local.cli.reasons import sentence
 from lsp_local.lsp import sockets
@@ -61,7 +62,7 @@ def _told(request: str) -> str:
 
 def _answers(request: Entry) -> list[tuple[int, Any]]:
     """Return the answers of all servers by process id. Raises UserError where there is none."""
-    if not sockets.HAS_SOCKETS:
+    if not private_sockets.HAS_SOCKETS:
         raise UserError(
             "this system has no Unix sockets; let your editor send the request `lspLocal/why`, "
             "or run the command `lspLocal.togglePause`"

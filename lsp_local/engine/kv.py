@@ -1,7 +1,7 @@
 """Which KV state to reuse: the live sequence, one parked in memory, one on disk, or none."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,8 +68,10 @@ def is_worth_restoring(
 class Parking:
     """States of documents that are not in the model just now, least recently used first."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, n_windows: Callable[[], int] = lambda: 1) -> None:
+        """Hold up to `max_bytes` for each window, wherever they are used."""
         self._max_bytes = max_bytes
+        self._n_windows = n_windows
         self._parked: OrderedDict[int, Parked] = OrderedDict()
         self._next_key = 0
 
@@ -83,14 +85,15 @@ class Parking:
 
     def put(self, parked: Parked) -> None:
         """Keep a state; those that it extends go, then the oldest until the bound holds."""
-        if len(parked.state) > self._max_bytes:
+        most = self._max_bytes * max(1, self._n_windows())
+        if len(parked.state) > most:
             return  # it would only drive out all others
         for key, other in list(self._parked.items()):
             if n_common(other.tokens, parked.tokens) == len(other.tokens):
                 del self._parked[key]
         self._parked[self._next_key] = parked
         self._next_key += 1
-        while self.n_bytes() > self._max_bytes:
+        while self.n_bytes() > most:
             self._parked.popitem(last=False)
 
     def take(self, tokens: list[int], better_than: int) -> Parked | None:

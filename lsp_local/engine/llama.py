@@ -1,7 +1,7 @@
 """A model in this process through llama.cpp: one live KV sequence, others parked."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lsp_local.engine import binding
@@ -24,9 +24,15 @@ class LlamaBackend:
     """The `Backend` contract on llama.cpp."""
 
     def __init__(
-        self, path: Path, n_ctx: int, n_threads: int, states: Path | None = None, max_bytes: int = 0
+        self,
+        path: Path,
+        n_ctx: int,
+        n_threads: int,
+        states: Path | None = None,
+        max_bytes: int = 0,
+        n_windows: Callable[[], int] = lambda: 1,
     ) -> None:
-        """Load a model. KV states are kept in the folder `states`, if there is one."""
+        """Load a model for `n_windows`. KV states are kept in the folder `states`, if given."""
         started = time.perf_counter()
         binding.open_library()
         self._model = binding.open_model(str(path))
@@ -38,7 +44,7 @@ class LlamaBackend:
         self._warm_up()
         mark = f"{fingerprint(path)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
         store = StateStore(states, mark, max_bytes) if states and max_bytes else None
-        self._memory = Memory(self._live, Parking(PARKING_BYTES), store)
+        self._memory = Memory(self._live, Parking(PARKING_BYTES, n_windows), store)
         load_ms = (time.perf_counter() - started) * 1000
         self.info = describe(self._model, path, n_ctx, load_ms)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from lsp_local import models
 from lsp_local.engine.base import ChatEngine, Work
@@ -55,6 +55,26 @@ def open_engine(options: Options, *, keeps_states: bool = True) -> LiveEngine:
 def lacking(engine: str) -> str:
     """Say what an engine lacks beside the default one; "" for that one."""
     return _LACKING.get(engine, "")
+
+
+def open_for_window(options: Options) -> LiveEngine:
+    """Return the engine for one of the user's windows, which may share it. Raises UserError."""
+    engine = open_engine(options)
+    if options.share_worker and isinstance(engine, EngineClient):
+        engine.share(options.worker_linger_minutes * 60.0)
+    return engine
+
+
+async def retire(engine: LiveEngine) -> None:
+    """Close an engine whose model is not wanted any more: it is not kept for the next window."""
+    if isinstance(engine, EngineClient):
+        engine.let_go()
+    await engine.close()
+
+
+async def status_of(engine: LiveEngine) -> dict[str, Any] | None:
+    """Return what an engine's process says of itself, None for one that has none of ours."""
+    return await engine.status() if isinstance(engine, EngineClient) else None
 
 
 def _llama(options: Options, keeps_states: bool) -> LiveEngine:

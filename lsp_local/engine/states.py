@@ -20,6 +20,8 @@ N_WRITE = 4 * 2**20  # bytes a step; a key that comes meanwhile waits for one of
 WORTH_KEEPING = 128  # tokens that no file has yet; fewer are read again in a moment
 MOST_TOKENS = 2**20
 CAREFUL_GUESS = 300e6  # bytes a second, of a disk that was not asked yet
+PART = ".part"
+PART_SECONDS = 600.0  # after which what is half written is of a process that was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class StateStore:
             return
         key = state_key(self._fingerprint, tokens)
         path = self._folder / (key.hex()[:32] + SUFFIX)
-        part = path.with_suffix(f".{os.getpid()}.part")
+        part = path.with_suffix(f".{os.getpid()}{PART}")
         try:
             for folder in (self._root, self._folder):
                 make_private(folder)
@@ -113,6 +115,9 @@ class StateStore:
     def _found(self) -> Iterator[Stored]:
         """Yield what the folder holds; whatever else lies there is none of ours."""
         with suppress(OSError):
+            for path in self._folder.glob(f"*{PART}"):
+                if time.time() - path.stat().st_mtime > PART_SECONDS:
+                    path.unlink(missing_ok=True)
             for path in sorted(self._folder.glob(f"*{SUFFIX}")):
                 if (stored := _stored_at(path)) is not None:
                     yield stored

@@ -21,6 +21,7 @@ from lsp_local.engine.base import (
 from lsp_local.prompt import FimTokens
 from lsp_local.stops import Kind, Stops
 
+PROTOCOL = 1  # of the operations and their fields; one more with every change to them
 LENGTH = struct.Struct(">I")
 LONGEST = 64 * 2**20  # bytes; a longer message is a broken peer
 

@@ -1,46 +1,30 @@
 """The process that owns the model: one thread computes, one listens and can interrupt it."""
 
 import argparse
-import codecs
-import ctypes
 import os
-import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from lsp_local.engine import wire
+from lsp_local.engine import operations, starting, wire
 from lsp_local.engine.base import (
     Backend,
     EngineError,
     Finish,
-    Generated,
     Priority,
-    Token,
 )
-from lsp_local.engine.generation import generate
+from lsp_local.engine.company import Company
+from lsp_local.engine.door import Door
+from lsp_local.engine.peers import Peer
+from lsp_local.engine.turns import Job, Turns
 from lsp_local.engine.wire import Message
 
-PR_SET_PDEATHSIG = 1
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
 STARVED_CPU = (0.2, 4.0)  # seconds of CPU in that time: more is a loop, less is a deadlock
 IDLE_SECONDS = 2.0  # after which what was read is written to disk
-UPKEEP = 0  # the key of our own job; those of the server begin at 1
-
-
-@dataclass(slots=True)
-class Job:
-    """A request under way. `steps` does one bounded piece of work per `next`."""
-
-    key: int
-    priority: Priority
-    steps: Iterator[Message | None]
-    is_cancelled: bool = field(default=False)
+UPKEEP = 0  # the window and the key of our own job; those of the servers begin at 1
 
 
 def _llama(arguments: argparse.Namespace) -> Backend:
@@ -52,6 +36,7 @@ def _llama(arguments: argparse.Namespace) -> Backend:
         arguments.n_threads,
         arguments.states,
         arguments.states_bytes,
+        arguments.n_windows,
     )
 
 
@@ -67,41 +52,46 @@ BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers}
 class Worker:
     """Runs jobs by priority, one step at a time, and answers each exactly once."""
 
-    def __init__(self, peer: socket.socket) -> None:
-        self._peer = peer
+    def __init__(self, company: Company) -> None:
+        self._company = company
         self._backend: Backend | None = None
         self._failure = ""
         self._jobs: list[Job] = []
+        self._turns = Turns()
         self._running: Job | None = None
         self._last = Priority.UPKEEP  # of what was done last: nothing needs to be written yet
         self._n_steps = 0
         self._changed = threading.Condition()
-        self._sending = threading.Lock()
+        self._asking = threading.Lock()  # who asks the backend beside the one thread that runs it
 
     def load(self, arguments: argparse.Namespace) -> None:
         """Load the model; a failure is told to whoever asks."""
         try:
             self._backend = BACKENDS[arguments.backend](arguments)
         except Exception as error:
-            self._failure = _said(error)
+            self._failure, self._company.is_of_use = operations.said(error), False
 
-    def listen(self) -> None:
-        """Take messages until the server is gone; then end the process, also in mid-decode."""
+    def listen(self, peer: Peer) -> None:
+        """Take a peer's messages until it is gone; then drop what it has asked for."""
         try:
-            while (message := wire.receive(self._peer)) is not None:
-                self._take(message)
-        finally:  # without its ears this process would never end
-            os._exit(0)
+            while (message := peer.receive()) is not None:
+                self._take(peer, message)
+        except (OSError, wire.WireError, KeyError):
+            pass  # a peer that talks nonsense is as good as gone
+        finally:
+            self._drop(peer)
 
     def run(self) -> None:
         """Work off the jobs, the most urgent first; never returns."""
         while True:
             with self._changed:
                 self._wait_for_jobs()
-                self._running = job = min(self._jobs, key=lambda job: (job.priority, job.key))
+                self._running = job = self._turns.next(self._jobs)
                 if self._backend and not job.is_cancelled:
                     self._backend.resume()
+            started = time.monotonic()
             self._step(job)
+            self._turns.spent(job, time.monotonic() - started)
             self._n_steps += 1
 
     def _wait_for_jobs(self) -> None:
@@ -110,48 +100,51 @@ class Worker:
         seconds = None if is_kept_up else IDLE_SECONDS
         while not self._jobs:
             if not self._changed.wait(seconds) and self._backend:
-                job = Job(UPKEEP, Priority.UPKEEP, self._upkeep(self._backend))
-                self._jobs.append(job)
+                steps = operations.upkeep(self._backend)
+                self._jobs.append(Job(UPKEEP, UPKEEP, Priority.UPKEEP, steps, _to_nobody))
 
-    def _upkeep(self, backend: Backend) -> Iterator[Message | None]:
-        for _ in backend.write_states():
-            yield None
-        yield {"result": None}
-
-    def _take(self, message: Message) -> None:
+    def _take(self, peer: Peer, message: Message) -> None:
+        key = message["id"]
         try:
             if message["op"] == "cancel":
-                self._cancel(message["id"])
-            elif message["op"] == "tokenize" and self._backend:
-                self._send(message["id"], result=self._tokenize(message))
-            elif message["op"] == "pieces" and self._backend:
-                pieces = self._backend.pieces(message["tokens"])
-                self._send(message["id"], result=[piece.decode("latin-1") for piece in pieces])
-            elif message["op"] == "n_missing" and self._backend:
-                self._send(message["id"], result=self._backend.n_missing(message["tokens"]))
-            elif message["op"] == "work" and self._backend:
-                self._send(message["id"], result=wire.fields_of(self._backend.work()))
+                self._cancel(peer, key)
+            elif (answer := self._company.answer(peer, message)) is not None:
+                peer.send(key, result=answer)
+            elif self._backend and (find := operations.at_once(self._backend, message)):
+                with self._asking:
+                    answer = find()
+                peer.send(key, result=answer)
             else:
-                self._submit(message)
+                self._submit(peer, message)
+        except wire.WireError as error:
+            peer.send(key, error=str(error))
+            raise
         except Exception as error:
-            self._send(message["id"], error=_said(error))
+            peer.send(key, error=operations.said(error))
 
-    def _submit(self, message: Message) -> None:
+    def _submit(self, peer: Peer, message: Message) -> None:
         fields = message.get("request") or {}
         priority = Priority(fields.get("priority", Priority.INLINE))
+        job = Job(peer.number, message["id"], priority, self._steps(message), peer.write)
         with self._changed:
-            self._jobs.append(Job(message["id"], priority, self._steps(message)))
+            self._jobs.append(job)
             if self._running and self._running.priority > priority:
                 self._interrupt()
             self._changed.notify()
 
-    def _cancel(self, key: int) -> None:
+    def _cancel(self, peer: Peer, key: int | None = None) -> None:
+        """Cancel one job of a peer, or all."""
         with self._changed:
             for job in self._jobs:
-                if job.key == key:
+                if job.window == peer.number and key in (None, job.key):
                     job.is_cancelled = True
                     if job is self._running:
                         self._interrupt()
+
+    def _drop(self, peer: Peer) -> None:
+        self._cancel(peer)
+        peer.close()
+        self._company.leave(peer)
 
     def _interrupt(self) -> None:
         """End the running step; if it does not end, end the process, and the server starts another.
@@ -185,10 +178,10 @@ class Worker:
                 is_last = "result" in frame
                 (self._finish if is_last else self._stream)(job, **frame)
         except Exception as error:
-            self._finish(job, error=_said(error))
+            self._finish(job, error=operations.said(error))
 
     def _stream(self, job: Job, **frame: Any) -> None:
-        self._send(job.key, **frame)
+        job.write(wire.pack({"id": job.key, **frame}))
 
     def _finish(self, job: Job, **frame: Any) -> None:
         # Packed first: if that fails the job is still there, and gets the error instead.
@@ -196,98 +189,34 @@ class Worker:
         with self._changed:
             self._jobs.remove(job)
             self._last, self._running = job.priority, None
-        self._write(packed)
-
-    def _send(self, key: int, **frame: Any) -> None:
-        self._write(wire.pack({"id": key, **frame}))
-
-    def _write(self, packed: bytes) -> None:
-        try:
-            with self._sending:
-                self._peer.sendall(packed)
-        except OSError:
-            os._exit(0)
+        job.write(packed)
 
     def _steps(self, message: Message) -> Iterator[Message | None]:
         """Return the steps of a request. Raises EngineError at the first step without a model."""
         if self._backend is None:
             raise EngineError(self._failure or "the model is not loaded")
-        match message["op"]:
-            case "info":
-                yield {"result": {**wire.fields_of(self._backend.info), **self._speed()}}
-            case "tokenize":
-                yield {"result": self._tokenize(message)}
-            case "generate":
-                yield from self._generate(message)
-            case "score":
-                yield from self._score(message)
-            case "write_states":
-                yield from self._upkeep(self._backend)
-            case unknown:
-                raise EngineError(f"the worker knows no operation {unknown!r}")
-
-    def _tokenize(self, message: Message) -> list[list[int]]:
-        assert self._backend
-        allow_special = bool(message.get("allow_special"))
-        return [self._backend.tokenize(text, allow_special) for text in message["texts"]]
-
-    def _speed(self) -> Message:
-        assert self._backend
-        return {"speed": wire.fields_of(self._backend.speed())}
-
-    def _generate(self, message: Message) -> Iterator[Message | None]:
-        assert self._backend
-        # A character may be spread over several tokens.
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        for event in generate(self._backend, wire.request_from(message["request"])):
-            match event:
-                case Token():
-                    yield {"text": decoder.decode(event.piece)}
-                case Generated():
-                    yield {"result": {**wire.fields_of(event), **self._speed()}}
-                case None:
-                    yield None
-
-    def _score(self, message: Message) -> Iterator[Message | None]:
-        assert self._backend
-        scores: list[list[Any]] = []
-        for chunk in self._backend.score(message["tokens"], message["n_best"], message["first"]):
-            scores += [[score.token, score.logprob, score.best] for score in chunk]
-            yield None
-        yield {"result": scores}
+        yield from operations.steps(self._backend, message)
 
 
-def _said(error: Exception) -> str:
-    """Return what the server is told about an error."""
-    if isinstance(error, EngineError):
-        return str(error)
-    return f"internal error in the engine: {error!r}; please report it"
-
-
-def die_with_parent(parent: int) -> None:
-    """Let the kernel end this process when the server dies, whatever it is doing (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
+def _to_nobody(_packed: bytes) -> None:
+    """Answer ourselves."""
 
 
 def main() -> None:
-    """Serve one server over the inherited socket."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--fd", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--backend", choices=BACKENDS, required=True)
-    parser.add_argument("--n-ctx", type=int, required=True)
-    parser.add_argument("--n-threads", type=int, required=True)
-    parser.add_argument("--states", type=Path)
-    parser.add_argument("--states-bytes", type=int, default=0)
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's business
-    die_with_parent(arguments.parent)
-    worker = Worker(socket.socket(fileno=arguments.fd))
-    threading.Thread(target=worker.listen, daemon=True).start()
+    """Serve one server over the inherited socket, or all that come to a listening one."""
+    arguments = starting.parsed(BACKENDS)
+    starting.settle(arguments)
+    if arguments.listener is not None:
+        door = Door(arguments.listener, arguments.lock)
+        company = Company(str(arguments.model), arguments.stamp, door.end)
+        worker = Worker(company)
+        threading.Thread(target=door.admit, args=[worker.listen], daemon=True).start()
+    else:
+        peer, company = Peer(socket.socket(fileno=arguments.fd)), Company(str(arguments.model))
+        company.add(peer)
+        worker = Worker(company)
+        threading.Thread(target=worker.listen, args=[peer], daemon=True).start()
+    arguments.n_windows = company.n_windows
     worker.load(arguments)
     worker.run()
 

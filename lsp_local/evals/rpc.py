@@ -29,11 +29,15 @@ class Connection:
         return self._process
 
     async def start(self, command: Sequence[str], folder: Path, environment: Environment) -> None:
-        """Start the server in `folder`; `environment` is added to ours."""
+        """Start the server in `folder`; `environment` is added to ours.
+
+        Its model process is its own: it must not work for others, nor have read what they read.
+        """
+        alone = {"LSP_LOCAL_SHARE_WORKER": "0"}
         self._process = await asyncio.create_subprocess_exec(
             *command,
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**os.environ, **alone, **environment},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -4,18 +4,17 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from lsp_local import __version__
 from lsp_local.disk import MAX_TEXT, CompletionDisk
-from lsp_local.lint.finding import Finding, found
+from lsp_local.lint.finding import Finding
+from lsp_local.lint.rows import finding_of, row_of
 from lsp_local.lint.static import Spans
 from lsp_local.text import Document
 
 VERSION = 1  # of the entries; another one looks again
 MAX_BYTES = 256 * 1024 * 1024
 N_PART = MAX_TEXT - 64  # bytes; what is longer stands in several entries
-FIELDS = ("rule", "start", "end", "message", "replacement", "is_safe", "confidence")
 
 
 class Cache:
@@ -34,13 +33,13 @@ class Cache:
         try:
             for n in range(1, int(n_parts)):
                 text += self._disk.fetch(_part(key, n)) or ""
-            return [_from_json(one, doc) for one in json.loads(text)]
+            return [finding_of(one, doc) for one in json.loads(text)]
         except (ValueError, TypeError, KeyError, LookupError):
             return None  # a part is gone, or another version has written it
 
     def store(self, key: bytes, findings: Sequence[Finding]) -> None:
         """Keep what was found."""
-        text = json.dumps([[getattr(one, name) for name in FIELDS] for one in findings])
+        text = json.dumps([row_of(one) for one in findings])
         parts = [text[at : at + N_PART] for at in range(0, len(text), N_PART)]
         for n, part in enumerate(parts[1:], 1):
             self._disk.store(_part(key, n), part)
@@ -59,12 +58,3 @@ def key_of(doc: Document, is_test: bool, spans: Spans | None, how: str) -> bytes
 
 def _part(key: bytes, n: int) -> bytes:
     return sha256(key + str(n).encode()).digest()
-
-
-def _from_json(values: Any, doc: Document) -> Finding:
-    """Make a finding of what was kept. Raises ValueError, TypeError or KeyError."""
-    given = dict(zip(FIELDS, values, strict=True))
-    rule, start, end, message = (given.pop(name) for name in FIELDS[:4])
-    if not 0 <= start <= end <= len(doc.text):
-        raise ValueError("a place is not in the text")
-    return found(rule, doc, start, end, message, **given)

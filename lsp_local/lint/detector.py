@@ -46,11 +46,15 @@ class LazyDetector:
         """See `Detector`."""
         return described(self._path, self._model.options)
 
+    def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:
+        """Whether there is anything in a text that the model would be asked about."""
+        return any(functions(doc, spans))
+
     async def find(
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
     ) -> list[Finding]:
         """See `Detector`."""
-        if not any(functions(doc, spans)):
+        if not self.has_work(doc, spans):
             return []
         # One file after the other: they would only take each other's KV state away.
         async with self._free:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from lsp_local.privacy import masked
-from lsp_local.text import Document
+from lsp_local.text import Document, UserError
 
 N_FINGERPRINT = 32  # hexadecimal digits
 LEAST_CONFIDENCE = 0.5  # that is told of, unless somebody asks for more or less
@@ -166,6 +166,10 @@ class Finding:
         return asdict(self)
 
 
+class NotLooked(UserError):
+    """One text could not be looked at; others can."""
+
+
 class Detector(Protocol):
     """Looks for findings with a model."""
 
@@ -174,9 +178,10 @@ class Detector(Protocol):
     ) -> list[Finding]:
         """Return what is found in `spans`, offsets in the text, or anywhere for None.
 
-        Private regions of `doc.text` are blank. The answer may depend on the language, the text
-        and on whether the file holds tests, on nothing else of `doc`: it is kept by those. Raises
-        UserError when the model cannot go on.
+        Private regions of `doc.text` are blank, secrets are masked. The answer may depend on the
+        language, the text and on whether the file holds tests, on nothing else of `doc`: it is
+        kept by those. Raises NotLooked for this text alone, another UserError when the model
+        cannot go on.
         """
         ...
 

@@ -76,11 +76,15 @@ class LazyReviewer:
         how = f"{version('lsp-local')} {fingerprint(self._path)} {self._model.options.n_ctx}"
         return f"{RULE} {asked} {how}"
 
+    def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:
+        """Whether there is anything in a text that the model would be asked about."""
+        return any(hunks(doc, spans))
+
     async def find(
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
     ) -> list[Finding]:
         """See `Detector`."""
-        if not any(hunks(doc, spans)):
+        if not self.has_work(doc, spans):
             return []
         async with self._loading:
             self._reviewer = self._reviewer or Reviewer(await self._load())

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from lsp_local.actions.testfiles import is_test
 from lsp_local.lint.changes import offsets
-from lsp_local.lint.finding import RULES, Detector, Finding, again, numbered
+from lsp_local.lint.finding import RULES, Detector, Finding, NotLooked, again, numbered
 from lsp_local.lint.ignoring import unignored
 from lsp_local.lint.planning import Item, Plan
 from lsp_local.lint.report import Report
 from lsp_local.lint.static import Spans, find_static, is_within
 from lsp_local.lint.walking import Notice, Source
-from lsp_local.privacy import hidden
+from lsp_local.privacy import hidden, masked
 from lsp_local.text import Document, UserError
 from lsp_local.trees import Tree, parse
 
@@ -152,6 +152,7 @@ class _Asked:
         self._limits = limits
         self._how = how(detector, limits.explain)
         self._started = time.monotonic()
+        self._is_over = False
         self.problem = ""
 
     async def find(self, doc: Document, spans: Spans | None) -> list[Finding] | None:
@@ -160,15 +161,18 @@ class _Asked:
 
         key = key_of(doc, is_test(doc.path, doc.language), spans, self._how)
         known = self._cache.fetch(key, doc) if self._cache is not None else None
-        if known is not None or self.problem:
+        if known is not None or self._is_over:
             return known
-        shown = replace(doc, text=hidden(doc.text))
+        # Secrets are masked here for all: the detector may be on another machine.
+        shown = replace(doc, text=masked(hidden(doc.text)))
         try:
             async with asyncio.timeout(self._left()):
                 answer = await self._detector.find(shown, spans, self._limits.explain)
         except TimeoutError:
+            self._is_over = True
             self.problem = f"the {self._limits.max_seconds:g} seconds are used up"
         except UserError as error:
+            self._is_over = not isinstance(error, NotLooked)
             self.problem = str(error)
         else:
             found = [again(one, doc) for one in answer]

@@ -26,6 +26,7 @@ from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 logger = logging.getLogger(__name__)
 
 N_REMEMBERED = 256  # offers; an editor asks for a new list at every move of the cursor
+WENT_WRONG = "something went wrong; the log says more"
 STALE = "the text has changed; choose the action again"
 
 
@@ -145,7 +146,7 @@ class Acting:
             return Resolved(problem=str(error))
         except Exception:
             logger.exception("a code action failed")
-            return Resolved(problem="something went wrong; the log says more")
+            return Resolved(problem=WENT_WRONG)
 
     async def _rules(self, doc: Document) -> str:
         """Return what the project says to those who write code in it."""

@@ -6,6 +6,7 @@ import logging
 import socket
 from typing import Any
 
+from lsp_local import private_sockets
 from lsp_local.lsp import sockets
 from lsp_local.lsp.session import Session
 
@@ -26,7 +27,7 @@ class Control:
 
     def open(self) -> None:
         """Begin to listen, soon; the files are looked after in a thread."""
-        if self._opening is None and sockets.HAS_SOCKETS:
+        if self._opening is None and private_sockets.HAS_SOCKETS:
             self._opening = asyncio.create_task(self._open())
 
     def close(self) -> None:

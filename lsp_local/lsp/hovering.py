@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-EXPLAIN_AGAIN = "lspLocal.explainAgain"
+EXPLAIN, EXPLAIN_AGAIN = "lspLocal.explain", "lspLocal.explainAgain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,22 @@ class Hovering:
         said = self._explanations.recall(writing.key)
         return replace(found, explanation=said or "", was_asked=said is not None)
 
-    def explain_again(self, doc: Document, offset: int, beside: Beside) -> bool:
-        """Have the symbol at `offset` explained anew; tell whether there is one to explain."""
+    async def explain(self, doc: Document, offset: int, beside: Beside, is_anew: bool) -> bool:
+        """Wait until the symbol at `offset` is explained, for the next hover; tell whether it is.
+
+        An edit of the document ends the wait.
+        """
         found = look(doc, offset, beside.index, beside.others, self._explanations)
         if found is None or not self._options.hover or not self._may_ask(beside):
             return False
-        self.stop()
-        self._explanations.forget(key_of(self._explanations.model, found.facts))
-        self._write(doc, found, beside.engine)
-        return True
+        if is_anew:
+            self.stop()
+            self._explanations.forget(key_of(self._explanations.model, found.facts))
+        elif found.was_asked:
+            return True
+        writing = self._write(doc, found, beside.engine)
+        await asyncio.wait([writing.work])
+        return self._explanations.recall(writing.key) is not None
 
     def state_of(self, hover: Hover) -> State:
         """Say whether an explanation of what is shown is under way."""
@@ -191,6 +198,7 @@ class HoverServer(Protocol):
 def register(server: LanguageServer) -> None:
     """Let `server`, which is a `HoverServer`, answer hovers and explain again."""
     server.feature(types.TEXT_DOCUMENT_HOVER, types.HoverOptions())(hover)
+    server.command(EXPLAIN)(explain_here)
     server.command(EXPLAIN_AGAIN)(explain_again)
 
 
@@ -210,12 +218,21 @@ async def hover(ls: HoverServer, params: types.HoverParams) -> types.Hover | Non
     return convert.hover_result(found, doc.text, ls.encoding, is_markdown, state)
 
 
+async def explain_here(ls: HoverServer, *arguments: object) -> bool:
+    """Wait until a symbol is explained, for the next hover: a URI and a position."""
+    return await _explain(ls, arguments, is_anew=False)
+
+
 async def explain_again(ls: HoverServer, *arguments: object) -> bool:
-    """Have a symbol explained anew, for the next hover: a URI and a position."""
+    """Do the same, but anew."""
+    return await _explain(ls, arguments, is_anew=True)
+
+
+async def _explain(ls: HoverServer, arguments: tuple[object, ...], is_anew: bool) -> bool:
     place = convert.place_in(list(arguments))
     doc = ls.session.documents.get(place[0]) if place is not None else None
     beside = ls.session.beside(doc) if doc is not None else None
     if place is None or doc is None or beside is None:
         return False
     offset = convert.offset_at(doc.text, place[1], ls.encoding)
-    return ls.session.instructed.hovering.explain_again(doc, offset, beside)
+    return await ls.session.instructed.hovering.explain(doc, offset, beside, is_anew)

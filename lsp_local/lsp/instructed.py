@@ -6,15 +6,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from lsp_local.engine.base import EngineError
-from lsp_local.engine.opening import LiveEngine
+from lsp_local.engine.base import ChatEngine, EngineError
 from lsp_local.features import instruct
 from lsp_local.features.resolved import Resolved
-from lsp_local.lsp.acting import Acting, Chosen
+from lsp_local.lsp.acting import WENT_WRONG, Acting, Chosen
 from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.findings import Findings
 from lsp_local.lsp.hovering import Hovering
-from lsp_local.lsp.loading import Loader
+from lsp_local.lsp.jobs import JobModel
 from lsp_local.lsp.notices import Notices
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
@@ -27,27 +26,31 @@ WARM_SECONDS = 0.5  # after the first look: whoever goes on typing is not distur
 class Instructed:
     """Invariant: nothing here fails or delays a completion, and no exception leaves it."""
 
-    def __init__(self, notices: Notices, loader: Loader, documents: Documents) -> None:
+    def __init__(self, notices: Notices, loader: JobModel, documents: Documents) -> None:
         self.acting = Acting(notices)
         self.hovering = Hovering()
         self.notices = notices
         self.findings = Findings()
         self._loader = loader
         self._documents = documents
-        self._ready: LiveEngine | None = None
+        self._ready: ChatEngine | None = None
         self._ahead: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def configure(self, options: Options, folder: Path | None) -> None:
-        """Take over the options."""
+        """Take over the options; their `model` is the one that follows instructions."""
         self.acting.configure(options, folder)
         self.hovering.configure(options)
 
     async def act(self, chosen: Chosen) -> Resolved:
         """Do what the user has chosen, for the text as it is now."""
-        engine = await self._loader.wait()
-        if engine is None:
-            return Resolved(problem="there is no model; `lsp-local doctor` says why")
+        try:
+            engine = await self._loader.need()
+        except UserError as error:
+            return Resolved(problem=str(error))
+        except Exception:
+            logger.exception("loading a model failed")
+            return Resolved(problem=WENT_WRONG)
         is_current = self._is_current(chosen)
         return await self.acting.act(chosen, engine, is_current)
 
@@ -97,7 +100,7 @@ class Instructed:
     def _is_current(self, chosen: Chosen) -> Callable[[], bool]:
         return lambda: self._documents.get(chosen.doc.uri) is chosen.doc
 
-    async def _warm(self, engine: LiveEngine) -> None:
+    async def _warm(self, engine: ChatEngine) -> None:
         await asyncio.sleep(WARM_SECONDS)
         await instruct.warm(engine)
 

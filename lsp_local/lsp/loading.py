@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lsp_local.config import Options
-from lsp_local.engine.opening import LiveEngine, open_engine
+from lsp_local.engine.memory import Size, size_of
+from lsp_local.engine.opening import LiveEngine, open_for_window, retire
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
 from lsp_local.text import Reason, UserError
@@ -15,8 +16,8 @@ from lsp_local.text import Reason, UserError
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2.0  # how soon a model that was pulled meanwhile is noticed
-_RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
-_Stamp = tuple[Path, int, int]
+RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
+Stamp = tuple[Path, int, int]
 
 
 class Loader:
@@ -29,13 +30,21 @@ class Loader:
         self._retired: list[LiveEngine] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
-        self._failed: tuple[_Stamp, float] | None = None
+        self._failed: tuple[Stamp, float] | None = None
+        self.size = Size()  # of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
+        # For a model that is missing where whoever needs it tells the user.
+        self.on_missing_told: Callable[[ModelMissing], object] = lambda _: None
 
     @property
     def model(self) -> str:
         """Return the name or path of the model that is wanted, "" before any is."""
         return self._options.model if self._options else ""
+
+    @property
+    def name(self) -> str:
+        """Return what a person calls it."""
+        return Path(self.model).name
 
     def try_again(self) -> None:
         """Load what is wanted, where it is not loaded: its file has come."""
@@ -46,7 +55,7 @@ class Loader:
     def want(self, options: Options) -> None:
         """Load the model of `options`; do nothing where it is loaded, or loading, as wanted."""
         before, self._options = self._options, options
-        if before is not None and _wish(before) == _wish(options):
+        if before is not None and wish_of(before) == wish_of(options):
             return
         self._failed = None
         self._start()
@@ -83,7 +92,9 @@ class Loader:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._retire()
+        if self._engine is not None:
+            await self._engine.close()  # a shared one stays a while, for the next window
+            self._engine = None
         await self._close_retired()
 
     def _start(self) -> None:
@@ -96,12 +107,12 @@ class Loader:
     def _retire(self) -> None:
         if self._engine is not None:
             self._retired.append(self._engine)
-            self._engine = None
+            self._engine, self.size = None, Size()
 
     async def _close_retired(self) -> None:
         # Cancelled in the middle, it leaves the rest to the next load.
         while self._retired:
-            await self._retired[-1].close()
+            await retire(self._retired[-1])
             self._retired.pop()
 
     async def _replace(self, before: asyncio.Task[None] | None, options: Options) -> None:
@@ -109,10 +120,9 @@ class Loader:
         if before is not None:
             await asyncio.wait([before])
         await self._close_retired()
-        if not options.enabled:
-            return
         try:
-            await self._load(options)
+            if options.enabled:
+                await self._load(options)
         except ModelMissing as error:
             self.on_missing(error)
         except UserError as error:
@@ -122,33 +132,37 @@ class Loader:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
 
     async def _load(self, options: Options) -> None:
-        engine = await asyncio.to_thread(open_engine, options)
-        stamp = await asyncio.to_thread(_stamp, engine.model)
+        engine = await asyncio.to_thread(open_for_window, options)
+        stamp = await asyncio.to_thread(stamp_of, engine.model)
+        size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
         if self._has_failed(stamp):
             return
-        self._failed = stamp and (stamp, time.monotonic() + _RETRY_SAME_FILE_SECONDS)
+        self._failed = stamp and (stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS)
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {Path(options.model).name}"):
                 await engine.info()
         except BaseException:
-            await engine.close()
+            await retire(engine)
             raise
-        self._engine, self._failed = engine, None
+        self._engine, self.size, self._failed = engine, size, None
+        logger.info("%s is loaded", Path(options.model).name)
 
-    def _has_failed(self, stamp: _Stamp | None) -> bool:
+    def _has_failed(self, stamp: Stamp | None) -> bool:
         if self._failed is None or stamp is None:
             return False
         failed, until = self._failed
         return failed == stamp and time.monotonic() < until
 
 
-def _wish(options: Options) -> tuple[object, ...]:
+def wish_of(options: Options) -> tuple[object, ...]:
+    """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
     loaded = (options.engine, options.model, options.n_ctx, options.n_threads)
-    return options.enabled, *loaded
+    return options.enabled, options.share_worker, *loaded
 
 
-def _stamp(path: Path | None) -> _Stamp | None:
+def stamp_of(path: Path | None) -> Stamp | None:
+    """Tell one state of a model file from the next; None for a model that is elsewhere."""
     if path is None:
         return None
     status = path.stat()

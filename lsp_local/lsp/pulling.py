@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lsp_local import models
-from lsp_local.lsp.loading import Loader
+from lsp_local.lsp.jobs import Models
 from lsp_local.lsp.notices import Notices, Report
 from lsp_local.models import Model, ModelError, ModelMissing, OnProgress
 
@@ -36,32 +36,37 @@ class Pulling:
     Nothing here waits in a handler, neither for the client nor for the network.
     """
 
-    def __init__(self, notices: Notices, loader: Loader) -> None:
+    def __init__(self, notices: Notices, wanted: Models) -> None:
         self._notices = notices
-        self._loader = loader
+        self._wanted = wanted
         self._asked: set[str] = set()
         self._work: asyncio.Task[None] | None = None
         self._pull: _Pull | None = None  # the last one
         self._tasks: set[asyncio.Task[None]] = set()
         self.client_asks = False
-        loader.on_missing = self.missing
+        wanted.completion.on_missing = self.missing
+        wanted.completion.on_missing_told = self.offer
 
     def missing(self, error: ModelMissing) -> None:
-        """Take note that the wanted model is not here, however often that is found."""
-        if self._is_pulling:
-            return
-        if self.client_asks or not self._notices.can_ask:
+        """Take note that a wanted model is not here, however often that is found."""
+        if not self._is_pulling and not self.offer(error):
             self._notices.error(str(error))
-        elif error.model.name not in self._asked:
+
+    def offer(self, error: ModelMissing) -> bool:
+        """Ask once whether to fetch a model; return False where nobody can be asked."""
+        if self.client_asks or not self._notices.can_ask:
+            return False
+        if not self._is_pulling and error.model.name not in self._asked:
             self._asked.add(error.model.name)
             self._spawn(self._ask(error))
+        return True
 
     def begin(self, name: str = "") -> Begun:
         """Pull a model of the catalogue, the wanted one without a name; return at once."""
         if self._is_pulling:
             return Begun.RUNNING
         try:
-            model = models.find(name or self._loader.model)
+            model = models.find(name or self._wanted.completion.model)
         except ModelError as error:
             self._notices.fail(str(error))
             return Begun.UNKNOWN
@@ -102,9 +107,9 @@ class Pulling:
             self._notices.fail(problem)
 
     def _arrived(self, model: Model) -> None:
-        if self._loader.model == model.name:
+        if self._wanted.is_wanted(model.name):
             self._notices.say(f"{model.name} is here")
-            self._loader.try_again()
+            self._wanted.try_again()
         else:
             self._notices.say(f"{model.name} is here; the option `model` chooses it")
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from lsp_local import config, judge
 from lsp_local.cache import Suggestions
 from lsp_local.config import Options
 from lsp_local.context import Surroundings
-from lsp_local.engine.opening import LiveEngine
+from lsp_local.engine.base import EngineError
+from lsp_local.engine.opening import LiveEngine, status_of
 from lsp_local.features.inline_completion import complete, is_disabled, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
@@ -19,7 +21,7 @@ from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.hovering import Beside
 from lsp_local.lsp.instructed import Instructed
-from lsp_local.lsp.loading import Loader
+from lsp_local.lsp.jobs import Models
 from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
@@ -29,6 +31,7 @@ from lsp_local.lsp.records import Records
 from lsp_local.lsp.requests import Asking, Request, Waiting
 from lsp_local.lsp.rhythm import Rhythm
 from lsp_local.lsp.surroundings import Neighbourhood
+from lsp_local.options import Job, for_job
 from lsp_local.text import Document, Outcome, Reason
 from lsp_local.windows import Windows
 
@@ -41,10 +44,11 @@ class Session:
     def __init__(self, notices: Notices) -> None:
         self.documents = Documents()
         self._notices = notices
-        self._loader = Loader(notices)
-        self.pulling = Pulling(notices, self._loader)
-        self.instructed = Instructed(notices, self._loader, self.documents)
-        self.looking = Looking(self._loader, self.readable)
+        self._models = Models(notices)
+        self._loader = self._models.completion
+        self.pulling = Pulling(notices, self._models)
+        self.instructed = Instructed(notices, self._models.instruct, self.documents)
+        self.looking = Looking(self._models.lint, self.readable)
         self._options = Options()
         self._windows = Windows()
         self._known = Suggestions("")
@@ -66,10 +70,10 @@ class Session:
         self.recent.log_to(loaded.options.why_log)
         problem = log_as_told(loaded.options)
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
-        self._loader.want(loaded.options)
+        self._models.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
-        self.instructed.configure(loaded.options, folder)
-        self.looking.configure(loaded.options, folder is not None)
+        self.instructed.configure(for_job(loaded.options, Job.INSTRUCT), folder)
+        self.looking.configure(for_job(loaded.options, Job.LINT), folder is not None)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -131,7 +135,7 @@ class Session:
         if self._is_silent(doc):
             return None
         around = self._around(doc)
-        engine = None if self.is_paused else self._loader.engine()
+        engine = None if self.is_paused else self._models.instruct.on_demand()
         return Beside(engine, around.index, around.documents)
 
     def saved(self, uri: str) -> None:
@@ -154,11 +158,19 @@ class Session:
             self._end_flight(uri)
 
     async def figures(self) -> dict[str, object]:
-        """Return what this server has done so far; `work` is all that the model did."""
+        """Return what this server has done so far.
+
+        `work` is all that the model did, for other windows too; `worker` is who did it.
+        """
         engine = self._loader.engine()
-        work = asdict(await engine.work()) if engine else None
+        known: dict[str, object] = {"work": None, "worker": None}
+        with suppress(EngineError):  # it dies just now, or has died too often
+            if engine is not None:
+                known |= {"work": asdict(await engine.work()), "worker": await status_of(engine)}
         feedback = self.records.feedback.as_json()
-        return {**self.records.ledger.as_json(), "feedback": feedback, "work": work}
+        models = self._models.in_memory()
+        ledger = self.records.ledger.as_json()
+        return {**ledger, "feedback": feedback, "models": models, **known}
 
     async def close(self) -> None:
         """End the engine at once."""
@@ -166,7 +178,7 @@ class Session:
         self.instructed.close()
         self.looking.close()
         self._neighbourhood.close()
-        pieces = (self._loader, self.pulling, self.records, self.recent)
+        pieces = (self._models, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
 
     async def _ask(self, request: Request) -> Outcome:

@@ -8,46 +8,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lsp_local.folders import cache_dir, make_private
+from lsp_local import private_sockets
+from lsp_local.private_sockets import connected, folders, place_for
 
 SUFFIX, STARTING = ".sock", ".new"
-LONGEST_PATH = 100  # bytes; the kernel's own limit is 104 (macOS) or 108
 LONGEST_REQUEST = 64 * 1024  # bytes
 LONGEST_ANSWER = 4 * 1024 * 1024
 WAIT_SECONDS = 2.0  # for an answer; a server is never busy as long
-HAS_SOCKETS = hasattr(socket, "AF_UNIX")
-
-
-def folders() -> list[Path]:
-    """Return where sockets can be, the preferred folder first.
-
-    A shell need not have the XDG_RUNTIME_DIR that the editor had, so commands look into all. Where
-    LSP_LOCAL_CACHE_DIR sets a server apart, so is its socket.
-    """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if not runtime or os.environ.get("LSP_LOCAL_CACHE_DIR"):
-        return [cache_dir() / "run"]
-    return [Path(runtime) / "lsp-local", cache_dir() / "run"]
 
 
 def listening() -> socket.socket:
     """Return a socket of this process that listens. Raises OSError."""
-    if not HAS_SOCKETS:
-        raise OSError("this system has no Unix sockets")
-    paths = [folder / f"{os.getpid()}{SUFFIX}" for folder in folders()]
-    short = [path for path in paths if len(os.fsencode(path)) <= LONGEST_PATH]
-    if not short:
-        raise OSError(f"{paths[-1]} is too long for the path of a socket")
-    make_private(short[0].parent)
-    running(short[0].parent)
+    path = place_for(f"{os.getpid()}{SUFFIX}")
+    running(path.parent)
     # Whoever finds a name that nobody listens to takes it away: ours comes when we do listen.
-    before = short[0].with_suffix(STARTING)
+    before = path.with_suffix(STARTING)
     before.unlink(missing_ok=True)  # of a dead process that had our number
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(str(before))
         listener.listen()
-        before.replace(short[0])
+        before.replace(path)
     except OSError:
         listener.close()
         raise
@@ -65,7 +46,7 @@ def running(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            _connected(path).close()
+            connected(path, WAIT_SECONDS).close()
             found.append(path)
         except (ConnectionRefusedError, FileNotFoundError):
             path.unlink(missing_ok=True)
@@ -76,7 +57,7 @@ def running(folder: Path) -> list[Path]:
 
 def ask_all(request: dict[str, Any]) -> Iterator[tuple[int, Any]]:
     """Yield the process id and the answer of every server that answers. No socket, no server."""
-    if not HAS_SOCKETS:
+    if not private_sockets.HAS_SOCKETS:
         return
     for folder in folders():
         for path in running(folder):
@@ -86,21 +67,10 @@ def ask_all(request: dict[str, Any]) -> Iterator[tuple[int, Any]]:
 
 def ask(path: Path, request: dict[str, Any]) -> Any:
     """Return a server's answer. Raises OSError, and ValueError for what is no answer."""
-    with _connected(path) as connection:
+    with connected(path, WAIT_SECONDS) as connection:
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as stream:
             answer = json.loads(stream.readline(LONGEST_ANSWER))
     if not isinstance(answer, dict) or "answer" not in answer:
         raise ValueError(f"no answer: {answer}")
     return answer["answer"]
-
-
-def _connected(path: Path) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(WAIT_SECONDS)
-    try:
-        connection.connect(str(path))
-    except OSError:
-        connection.close()
-        raise
-    return connection

@@ -12,11 +12,12 @@ from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
+from lsp_local import private_sockets
 from lsp_local.lsp import sockets
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="asks through a Unix socket"),
+    pytest.mark.skipif(not private_sockets.HAS_SOCKETS, reason="asks through a Unix socket"),
 ]
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"

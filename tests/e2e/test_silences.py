@@ -14,14 +14,14 @@ from pytest_lsp import LanguageClient
 from silences import ADD, TEXTS
 from typer.testing import CliRunner
 
+from lsp_local import private_sockets
 from lsp_local.cli.app import app
 from lsp_local.cli.reasons import sentence
-from lsp_local.lsp import sockets
 from lsp_local.text import Reason
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="asks through a Unix socket"),
+    pytest.mark.skipif(not private_sockets.HAS_SOCKETS, reason="asks through a Unix socket"),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker in /proc"),
 ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import code_server
 import pytest
-from vscode import ACTION, HOVER, TOAST, Window
+from vscode import ACTION, HOVER, MARK, ROW, TOAST, Window
 
 pytestmark = pytest.mark.skipif(bool(code_server.missing()), reason=code_server.missing())
 
@@ -33,6 +33,16 @@ NESTED = """def clip(value, low, high):
             return <CURSOR>high
         else:
             return value
+"""
+PROMPT = """---
+title: Say what is odd
+output: comment
+---
+Say in one sentence what is odd about this function.
+
+```{{language}}
+{{function}}
+```
 """
 BOX = ".quick-input-widget:visible"
 EMOJI = """def add(x, y):
@@ -225,6 +235,31 @@ def test_a_rewrite_is_seen_before_it_is_made(window: Window) -> None:
     window.click(f"{TOAST} .monaco-button:has-text('Apply')")
     window.until(lambda: window.texts(".tab.active") == ["rewrite.py"])
     window.until(lambda: window.save(path) != NESTED.replace("<CURSOR>", ""))
+
+
+def test_a_prompt_file_is_made_and_run(window: Window) -> None:
+    window.command("lsp-local: New Prompt")
+    window.until(lambda: window.texts(f"{BOX}:has-text('Name of the new') input:focus") != [])
+    window.type("warn")
+    window.press("Enter")
+    window.until(lambda: window.texts(".tab.active") == ["warn.md"])
+    (prompt,) = (window.folder.parent / "home").rglob("warn.md")
+    prompt.write_text(PROMPT)
+    path = window.open("prompted.py", CLIP)
+    window.command("lsp-local: Run a Prompt")
+    window.until(lambda: any("Say what is odd" in row for row in window.texts(ROW)))
+    window.choose("Say what is odd")
+    window.until(lambda: "# " in window.save(path))
+    lines = window.save(path).splitlines(keepends=True)
+    assert "".join(one for one in lines if not one.startswith("# ")) == CLIP.replace(MARK, "")
+
+
+def test_an_explanation_is_written_anew(window: Window) -> None:
+    window.open("anew.py", AREA)
+    window.command("lsp-local: Explain Symbol Anew")
+    said = "on this machine; it can be wrong"
+    window.until(lambda: any(said in one for one in window.texts(HOVER)))
+    window.press("Escape")
 
 
 @pytest.mark.parametrize("script", ["check", "lint"])

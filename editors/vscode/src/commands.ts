@@ -21,8 +21,8 @@ export function registerCommands(context: ExtensionContext, client: Client, stat
     rewrite: () => withServer(client, rewrite),
     runPrompt: () => withServer(client, runPrompt),
     newPrompt,
-    explain: () => commands.executeCommand("editor.action.showHover"),
-    explainAgain: () => withServer(client, explainAgain),
+    explain: () => withServer(client, (ready) => explain(ready, "lspLocal.explain")),
+    explainAgain: () => withServer(client, (ready) => explain(ready, "lspLocal.explainAgain")),
     switchModel: () => switchModel(() => client.wake()),
     why: () => pages.show("why nothing was suggested", ["why", "20"]),
     stats: () => pages.show("statistics", ["stats"]),
@@ -80,14 +80,22 @@ async function pause(client: Client, status: Status, isWanted: boolean): Promise
   });
 }
 
-async function explainAgain(client: LanguageClient): Promise<void> {
+/** Show what is known of the symbol at once, and again with what the model has written of it. */
+async function explain(client: LanguageClient, command: string): Promise<void> {
   const editor = window.activeTextEditor;
   if (!editor) {
     return;
   }
-  const at = client.code2ProtocolConverter.asPosition(editor.selection.active);
-  await commands.executeCommand("lspLocal.explainAgain", editor.document.uri.toString(), at);
+  const { document, selection } = editor;
+  const at = client.code2ProtocolConverter.asPosition(selection.active);
+  const written = commands.executeCommand<boolean>(command, document.uri.toString(), at);
   await commands.executeCommand("editor.action.showHover");
+  const isStill = () => window.activeTextEditor === editor && editor.selection.isEqual(selection);
+  if (await written && isStill()) {
+    // The oldest versions do not know it; there the next hover has it.
+    await commands.executeCommand("editor.action.hideHover").then(undefined, () => undefined);
+    await commands.executeCommand("editor.action.showHover");
+  }
 }
 
 async function withServer(client: Client, work: (ready: LanguageClient) => Promise<void>): Promise<void> {

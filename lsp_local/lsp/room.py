@@ -1,0 +1,109 @@
+"""Which models share the memory with that of the completions: those asked last, if they fit."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from lsp_local.engine.base import EngineError
+from lsp_local.engine.memory import MEGABYTE, Size, free_bytes
+
+
+class Lodger(Protocol):
+    """A model in memory that may have to go."""
+
+    @property
+    def size(self) -> Size:
+        """Return what it takes."""
+
+    @property
+    def last_asked(self) -> float | None:
+        """Return when its last question ended (monotonic), None while it is asked or loading."""
+
+    async def evict(self) -> None:
+        """Leave the memory, and be back at the next question."""
+
+
+class Room:
+    """Invariant: the model of the completions stays; of the others one at a time moves in."""
+
+    def __init__(self, of_completions: Callable[[], Size]) -> None:
+        self.memory_mb = 0
+        self.door = asyncio.Lock()  # held by the one that moves in
+        self._of_completions = of_completions
+        self._lodgers: list[Lodger] = []  # the one asked last at the end
+        self._news = asyncio.Event()
+
+    async def make(self, name: str, size: Size, patience: float) -> None:
+        """Evict what was asked longest ago until `size` fits. Raises EngineError if it never does.
+
+        With `patience` only what nobody has asked for so many seconds; it waits for that.
+        """
+        while not self._fits(size):
+            if not self._lodgers:
+                self._refuse(name, size)
+                return
+            oldest = self._lodgers[0]
+            pause = self._until_evictable(oldest, patience)
+            if pause == 0:
+                self._lodgers.remove(oldest)
+                await oldest.evict()
+            else:
+                await self._hear(pause)
+
+    def enter(self, lodger: Lodger) -> None:
+        """Take note of a model that is being loaded."""
+        self._lodgers.append(lodger)
+
+    def leave(self, lodger: Lodger) -> None:
+        """Take note of a model that has gone, or never came."""
+        if lodger in self._lodgers:
+            self._lodgers.remove(lodger)
+        self._news.set()
+
+    def asked(self, lodger: Lodger) -> None:
+        """Take note of a question to a model, or of its end."""
+        if lodger in self._lodgers:
+            self._lodgers.remove(lodger)
+            self._lodgers.append(lodger)
+        self._news.set()
+
+    def _fits(self, size: Size) -> bool:
+        if self.memory_mb:
+            return self._n_held() + size.n_bytes <= self.memory_mb * MEGABYTE
+        return 2 * size.n_bytes <= self._n_free()
+
+    def _refuse(self, name: str, size: Size) -> None:
+        """Raise EngineError where a model has no room even alone beside the completions'."""
+        needed = size.n_bytes // MEGABYTE
+        if self.memory_mb:
+            held = self._n_held() // MEGABYTE
+            raise EngineError(
+                f"{name} needs about {needed} MB beside the {held} MB of the model that completes, "
+                f"and `memory_mb` is {self.memory_mb}; raise it or name a smaller model"
+            )
+        free = self._n_free()
+        if size.n_bytes > free:
+            raise EngineError(
+                f"{name} needs about {needed} MB of memory, and {max(0, free) // MEGABYTE} MB are "
+                "free; end something, name a smaller model, or set `memory_mb` to load it anyway"
+            )
+
+    def _n_held(self) -> int:
+        return self._of_completions().n_bytes + sum(one.size.n_bytes for one in self._lodgers)
+
+    def _n_free(self) -> int:
+        # The files of our own models count as memory that can be had, but they are in use.
+        mapped = sum(one.size.n_mapped for one in self._lodgers)
+        return free_bytes() - self._of_completions().n_mapped - mapped
+
+    def _until_evictable(self, lodger: Lodger, patience: float) -> float | None:
+        """Return the seconds until a model may go, None for as long as it is asked."""
+        last = lodger.last_asked
+        return None if last is None else max(0.0, last + patience - time.monotonic())
+
+    async def _hear(self, seconds: float | None) -> None:
+        self._news.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), seconds)
