@@ -88,9 +88,8 @@ async def test_two_documents_in_turn_are_each_read_once(kind: Kind, engine: Engi
     left = await tokens_of(engine, "# left\n" + CODE[:700])
     right = await tokens_of(engine, "# right, another file\n" + CODE[900:1600])
     evaluated = [(await decode(engine, doc)).n_evaluated for doc in (left, right, left, right)]
-    assert evaluated[0] > 200
-    assert evaluated[1] > 200
-    assert evaluated[2:] == ([1, 1] if kind.keeps_states else evaluated[:2])
+    assert min(evaluated[:2]) > 200
+    assert evaluated[2:] == [1, 1] if kind.keeps_states else min(evaluated[2:]) > 200
 
 
 async def test_special_tokens_in_text_are_plain_text(engine: EngineClient) -> None:
