@@ -166,6 +166,22 @@ def part_of(model: Model) -> Path:
     return models_dir() / f"{model.file_name}.part"
 
 
+def converted_of(path: Path) -> Path:
+    """Return where the file belongs that was made of `path` for ctransformers."""
+    return models_dir() / f"{path.stem}.ctransformers.gguf"
+
+
+def record_of(converted: Path) -> Path:
+    """Return the small file which says what `converted` was made of, and its hash."""
+    return converted.with_suffix(".json")
+
+
+def name_of(path: Path) -> str:
+    """Return by what name or path the user knows the model in `path`."""
+    names = [model.name for model in CATALOGUE.values() if path_of(model) == path]
+    return names[0] if names else str(path)
+
+
 def sidecar_of(path: Path) -> Path:
     """Return the small file which says that `path` was verified."""
     return path.with_name(f"{path.name}.sha256")
@@ -196,7 +212,8 @@ def remove(name: str) -> Path:
     """Delete a model, its sidecar and what an unfinished pull left. Raises ModelError if none."""
     model = find(name)
     path = path_of(model)
-    ours = [path, sidecar_of(path), part_of(model)]
+    converted = converted_of(path)
+    ours = [path, sidecar_of(path), part_of(model), converted, record_of(converted)]
     if not any(file.exists() for file in ours):
         raise ModelError(f"{name} is not here; `lsp-local model list` shows what is")
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_local.engine.base import EngineError, Generated, GenerateRequest
+from lsp_local.engine.base import Generated, GenerateRequest
 from lsp_local.engine.generation import generate
 from lsp_local.engine.llama import LlamaBackend
 
@@ -55,18 +55,6 @@ def logprobs(backend: LlamaBackend, tokens: list[int], first: int) -> list[float
     return [one.logprob for chunk in backend.score(tokens, 0, first) for one in chunk]
 
 
-def test_scores_are_the_same_whatever_was_read_before(backend: LlamaBackend) -> None:
-    tokens = backend.tokenize("# scored\n" + CODE)[:200]
-    other = [*tokens[:150], 1000, *tokens[150:170]]
-    n_evaluated(backend, [*tokens[:70], 1000])
-    scores, of_other = logprobs(backend, tokens, 90), logprobs(backend, other, 150)
-    assert len(scores) == 110
-    for before in (tokens[:99], other, [1000, 1001], tokens):
-        n_evaluated(backend, before)
-        assert logprobs(backend, other, 150) == of_other
-        assert logprobs(backend, tokens, 90) == scores
-
-
 def test_scoring_reads_of_a_text_with_the_same_beginning_only_the_rest(
     backend: LlamaBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,28 +69,3 @@ def test_scoring_reads_of_a_text_with_the_same_beginning_only_the_rest(
     monkeypatch.setattr(backend, "_read", counted)
     logprobs(backend, [*tokens[:150], 1000, *tokens[150:170]], 150)
     assert sizes == [32, 10]  # from the last whole block before the change
-
-
-def test_a_single_token_is_read_and_not_healed(backend: LlamaBackend) -> None:
-    tokens = backend.tokenize("import")
-    n_evaluated(backend, backend.tokenize("something else\n"))
-    answers = [
-        list(generate(backend, GenerateRequest(tokens, 3, heal)))[-1] for heal in (True, False)
-    ]
-    healed, plain = (answer for answer in answers if isinstance(answer, Generated))
-    assert healed.text == plain.text
-    assert healed.n_prompt == 1
-
-
-@pytest.mark.parametrize("n_best", [0, 1, 10**6])
-def test_as_many_alternatives_as_there_are(backend: LlamaBackend, n_best: int) -> None:
-    ((score,),) = backend.score([100, 200], n_best)
-    assert len(score.best) == min(n_best, backend.info.n_vocab)
-    assert [logprob for _, logprob in score.best] == sorted(
-        (logprob for _, logprob in score.best), reverse=True
-    )
-
-
-def test_too_long_a_text_to_score_is_an_error_at_once(backend: LlamaBackend) -> None:
-    with pytest.raises(EngineError, match="does not fit"):
-        next(backend.score([100] * 1025, 1))

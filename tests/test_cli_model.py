@@ -19,7 +19,7 @@ from tiny_models import (
 from typer.testing import CliRunner, Result
 
 from lsp_local.cli.model import app
-from lsp_local.models import CATALOGUE, ModelError, alone, part_of, path_of
+from lsp_local.models import CATALOGUE, ModelError, OnProgress, alone, part_of, path_of
 
 HEAD = "tiny-1k: 0.1 MB, licence MIT (https://example.org/licence)\n"
 VERIFIED = f"verified SHA-256 {tiny().sha256}\n"
@@ -157,3 +157,19 @@ def test_rm_waits_for_no_pull(models_folder: Path) -> None:
 def test_an_unknown_name_is_left_to_the_edge(command: str) -> None:
     with pytest.raises(ModelError, match=r"did you mean tiny-1k\?"):
         run(command, "tiny1k")
+
+
+def test_convert_is_for_one_engine(usb: Path) -> None:
+    with pytest.raises(ModelError, match="'openvino' needs no converted models"):
+        run("convert", f"{usb}", "--for", "openvino")
+
+
+def test_convert_prints_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def converted(name: str, on_progress: OnProgress) -> Path:
+        on_progress(f"converting {name}", 1, 1)
+        return Path("/models/tiny.ctransformers.gguf")
+
+    monkeypatch.setattr("lsp_local.engine.conversion.convert", converted)
+    stderr = "converting tiny-1k: 100 % of 0.0 MB\n"
+    path = "/models/tiny.ctransformers.gguf\n"
+    check("convert", "tiny-1k", "--for", "ctransformers", stdout=path, stderr=stderr)

@@ -1,13 +1,14 @@
-"""The engine as callers see it: a real model in a real worker process."""
+"""What every engine promises its callers: a real model in a real worker process."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from engines import KINDS, Kind
 
 from lsp_local.engine.base import (
     EngineDied,
@@ -24,10 +25,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CODE = "".join(f"def f{n}(x):\n    return x * {n} + {n * n}\n\n" for n in range(120))
 
 
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.backend)
+def kind(request: pytest.FixtureRequest, smollm: Path) -> Kind:
+    kind: Kind = request.param
+    kind.prepare(smollm)
+    return kind
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine(qwen: Path) -> AsyncIterator[EngineClient]:
-    async with EngineClient(qwen, n_ctx=1024, n_threads=2) as client:
+async def engine(kind: Kind, smollm: Path) -> AsyncIterator[EngineClient]:
+    async with client_of(kind, smollm) as client:
         yield client
+
+
+def client_of(kind: Kind, model: Path) -> EngineClient:
+    # One thread: what is promised does not depend on it, and other tests may be running.
+    return EngineClient(model, n_ctx=1024, n_threads=1, backend=kind.backend)
 
 
 async def tokens_of(engine: EngineClient, text: str) -> list[int]:
@@ -58,36 +71,41 @@ async def test_decoded_tokens_that_the_user_accepts_are_not_read_again(
     assert again.n_evaluated <= 1
 
 
-async def test_a_state_reused_says_the_same_as_one_read_afresh(engine: EngineClient) -> None:
-    tokens = await tokens_of(engine, CODE[:800])
-    other = await tokens_of(engine, "class Unrelated:\n" * 60)
-    fresh = await decode(engine, tokens, 12)
+async def test_a_state_reused_says_the_same_as_one_read_afresh(
+    kind: Kind, engine: EngineClient
+) -> None:
+    # Where the next words are certain: a near thing may go another way in calls of other sizes.
+    tokens = await tokens_of(engine, CODE[: CODE.index("def f9(")])
+    other = await tokens_of(engine, "class Unrelated:\n" * 20)
+    fresh = await decode(engine, tokens, 5)
     await decode(engine, other)
-    back = await decode(engine, tokens, 12)
+    back = await decode(engine, tokens, 5)
     assert back.text == fresh.text
-    assert back.n_evaluated == 1
+    assert back.n_evaluated == (1 if kind.keeps_states else len(tokens))
 
 
-async def test_two_documents_in_turn_are_each_read_once(engine: EngineClient) -> None:
+async def test_two_documents_in_turn_are_each_read_once(kind: Kind, engine: EngineClient) -> None:
     left = await tokens_of(engine, "# left\n" + CODE[:700])
     right = await tokens_of(engine, "# right, another file\n" + CODE[900:1600])
     evaluated = [(await decode(engine, doc)).n_evaluated for doc in (left, right, left, right)]
-    assert evaluated[0] > 200
-    assert evaluated[1] > 200
-    assert evaluated[2:] == [1, 1]
+    assert min(evaluated[:2]) > 200
+    assert evaluated[2:] == [1, 1] if kind.keeps_states else min(evaluated[2:]) > 200
 
 
 async def test_special_tokens_in_text_are_plain_text(engine: EngineClient) -> None:
+    text = "a <|im_start|> b <|endoftext|>"
+    tokens = await tokens_of(engine, text)
+    assert b"".join(await engine.pieces(tokens)).decode() == text  # a control token has no text
+    (special,) = await engine.tokenize_template(["<|im_start|>"])
+    assert (await engine.pieces(special)) == [b""]
+
+
+async def test_a_model_says_what_it_is(engine: EngineClient, smollm: Path) -> None:
     info = await engine.info()
-    assert info.fim is not None
-    tokens = await tokens_of(engine, "a <|fim_middle|> b <|endoftext|>")
-    assert len(tokens) > 10
-    assert max(tokens) < min(151_643, info.fim.prefix)  # control tokens lie behind the words
-
-
-async def test_a_model_without_fill_in_the_middle_says_so(smollm: Path) -> None:
-    async with EngineClient(smollm, n_ctx=512, n_threads=2) as engine:
-        assert (await engine.info()).fim is None
+    assert (info.path, info.name) == (str(smollm), "SmolLM2-135M-Instruct.Q4_1")
+    assert (info.n_vocab, info.n_ctx, info.n_ctx_train) == (49_152, 1024, 8192)
+    assert info.fim is None
+    assert "<|im_start|>" in (info.chat_template or "")
 
 
 async def test_healing_starts_inside_a_word(engine: EngineClient) -> None:
@@ -105,7 +123,7 @@ async def test_a_cancelled_decode_stops_and_the_next_is_served(engine: EngineCli
     assert (await decode(engine, tokens)).finish is Finish.LENGTH
 
 
-async def test_a_cancelled_prefill_keeps_whole_chunks(engine: EngineClient) -> None:
+async def test_a_cancelled_prefill_keeps_whole_chunks(kind: Kind, engine: EngineClient) -> None:
     tokens = await tokens_of(engine, "# cancelled\n" + CODE[:800])
     running = asyncio.create_task(decode(engine, tokens))
     await engine.tokenize(["until the prefill has begun"])
@@ -113,7 +131,7 @@ async def test_a_cancelled_prefill_keeps_whole_chunks(engine: EngineClient) -> N
     with pytest.raises(asyncio.CancelledError):
         await running
     answer = await decode(engine, tokens)
-    assert answer.n_reused % 128 == 0
+    assert answer.n_reused % kind.n_chunk == 0
     assert answer.n_reused + answer.n_evaluated == len(tokens)
 
 
@@ -139,30 +157,6 @@ async def test_urgent_work_goes_first_and_the_other_loses_nothing(engine: Engine
     assert answer.text == (await decode_at(engine, Priority.INLINE, slow)).text
 
 
-async def test_a_state_comes_back_in_another_process(qwen: Path, tmp_path: Path) -> None:
-    async with EngineClient(
-        qwen, n_ctx=1024, n_threads=2, states=tmp_path / "states", states_bytes=2**30
-    ) as engine:
-        tokens = await tokens_of(engine, CODE[:600])
-        said = (await decode(engine, tokens, 8)).text
-        await until(lambda: len(list(tmp_path.rglob("*.kv"))) == 1)
-    (file,) = tmp_path.rglob("*.kv")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert {path.stat().st_mode & 0o777 for path in file.parents[:2]} == {0o700}
-    async with EngineClient(
-        qwen, n_ctx=1024, n_threads=2, states=tmp_path / "states", states_bytes=2**30
-    ) as engine:
-        assert await engine.n_missing(tokens) == 0
-        answer = await decode(engine, tokens, 8)
-    assert (answer.text, answer.n_evaluated) == (said, 1)
-
-
-async def until(is_true: Callable[[], bool]) -> None:
-    """Wait for something that sends no message; a hang is the test runner's to end."""
-    while not is_true():
-        await asyncio.sleep(0.05)
-
-
 async def test_what_is_missing_is_what_will_be_read(engine: EngineClient) -> None:
     tokens = await tokens_of(engine, "# missing\n" + CODE[:500])
     await decode(engine, tokens)
@@ -179,7 +173,7 @@ async def test_a_prompt_that_is_only_read_costs_the_next_request_nothing(
     assert (await decode(engine, tokens)).n_evaluated == 1
 
 
-async def test_scores_are_those_of_the_decode(engine: EngineClient) -> None:
+async def test_scores_are_those_of_the_decode(kind: Kind, engine: EngineClient) -> None:
     tokens = await tokens_of(engine, "for i in range(10):\n    print(")
     answer = await engine.generate(GenerateRequest(tokens, 1))
     said = await tokens_of(engine, answer.text)
@@ -187,11 +181,11 @@ async def test_scores_are_those_of_the_decode(engine: EngineClient) -> None:
     assert len(scores) == len(tokens)
     assert [score.token for score in scores] == [*tokens, *said][1:]
     assert scores[-1].best[0][0] == said[0]
-    assert scores[-1].logprob == pytest.approx(answer.logprobs[0], abs=0.001)
+    assert scores[-1].logprob == pytest.approx(answer.logprobs[0], abs=kind.tolerance)
 
 
-async def test_a_killed_worker_costs_one_answer(smollm: Path) -> None:
-    async with EngineClient(smollm, n_ctx=1024, n_threads=2) as engine:
+async def test_a_killed_worker_costs_one_answer(kind: Kind, smollm: Path) -> None:
+    async with client_of(kind, smollm) as engine:
         tokens = await tokens_of(engine, CODE[:600])
         running = asyncio.create_task(decode(engine, tokens, 600))
         await engine.tokenize(["until the decode has been sent"])
@@ -202,9 +196,9 @@ async def test_a_killed_worker_costs_one_answer(smollm: Path) -> None:
         assert (await decode(engine, tokens)).n_predicted == 4
 
 
-async def test_a_file_that_is_no_model_is_an_error_not_a_crash(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_model_is_an_error_not_a_crash(kind: Kind, tmp_path: Path) -> None:
     (tmp_path / "bad.gguf").write_bytes(b"GGUF" + bytes(200))
-    async with EngineClient(tmp_path / "bad.gguf", n_ctx=512, n_threads=1) as engine:
+    async with client_of(kind, tmp_path / "bad.gguf") as engine:
         with pytest.raises(EngineError, match="cannot load"):
             await engine.info()
         with pytest.raises(EngineError, match="cannot load"):

@@ -94,3 +94,10 @@ def test_a_machine_that_became_slower_is_not_busy() -> None:
     decode(threads, 0.05, now=1)
     assert decode(threads, 0.08, now=1.5) == 1
     assert [decode(threads, 0.05, now) for now in (3, 4, 5)] == [2, 2, 2]
+
+
+def test_a_try_that_took_long_is_not_repeated_soon() -> None:
+    threads = ThreadChoice(2, patience=20)
+    threads.saw(1, 1, 0.025, now=0)
+    decode(threads, 4.0, now=5)
+    assert [threads.at(now) for now in (10, 84, 86)] == [1, 1, 2]

@@ -51,6 +51,8 @@ ONLY_IN = {
     "pygls": "lsp/",
     "lsprotocol": "lsp/",
     "cattrs": "lsp/",
+    "ctransformers": "engine/ctransformers_sequence.py",
+    "gguf": "engine/gguf_v2.py",
     "ik_llama_cpp": "engine/binding.py",
     "huggingface_hub": "download.py",
     "httpx2": "engine/remote/http.py",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli import bench_actions, bench_lint, bench_typing
+from lsp_local.cli import bench_actions, bench_engines, bench_lint, bench_typing
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
@@ -19,6 +19,7 @@ from lsp_local.options import Options
 app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
 app.command("typing")(bench_typing.bench_typing)
 app.command("actions")(bench_actions.bench_actions)
+app.command("engines")(bench_engines.bench_engines)
 app.command("lint")(bench_lint.bench_lint)
 
 TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library's textwrap

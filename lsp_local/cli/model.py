@@ -14,7 +14,7 @@ import typer
 from lsp_local import models
 from lsp_local.cli.choices import AsJson
 from lsp_local.download import pull
-from lsp_local.models import Model, OnProgress
+from lsp_local.models import Model, ModelError, OnProgress
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -53,6 +53,27 @@ def pull_with_progress(model: Model, from_file: Path | None = None) -> Path:
         raise typer.Exit(130) from None
     typer.echo(f"verified SHA-256 {model.sha256}", err=True)
     return path
+
+
+@app.command("convert")
+def convert_model(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A model that is here.")],
+    engine: Annotated[
+        str, typer.Option("--for", metavar="ENGINE", help="ctransformers; no other needs it.")
+    ],
+) -> None:
+    """Write a model again in a form that an engine can load, and print the path of the file."""
+    if engine != "ctransformers":
+        raise ModelError(f"{engine!r} needs no converted models; only ctransformers does")
+    from lsp_local.engine.conversion import convert
+
+    try:
+        with _progress() as on_progress:
+            path = convert(name, on_progress)
+    except KeyboardInterrupt:
+        typer.echo("stopped; nothing is left of it", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(path)
 
 
 @app.command("list")

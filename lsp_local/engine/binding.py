@@ -102,7 +102,20 @@ def _check(params: ctypes.Structure, defaults: Mapping[str, object]) -> None:
 
 def open_model(path: str) -> int:
     """Map a GGUF file into memory. Raises EngineError when llama.cpp refuses it."""
+    return _opened(path, api.llama_model_default_params())
+
+
+def open_vocabulary(path: str) -> int:
+    """Read what a GGUF file says of the model, and its tokens, but no weights.
+
+    Raises EngineError when llama.cpp refuses the file.
+    """
     params = api.llama_model_default_params()
+    params.vocab_only = True
+    return _opened(path, params)
+
+
+def _opened(path: str, params: Any) -> int:
     params.n_gpu_layers = 0
     model = api.llama_model_load_from_file(os.fsencode(path), params)
     if not model:
@@ -155,6 +168,11 @@ def quantize(source: str, target: str, ftype: int, n_threads: int) -> None:
     if lib.llama_model_quantize(*paths, ctypes.byref(params)) != 0:
         log = b"".join(LAST_LOG).decode(errors="replace").strip()
         raise EngineError(log.rpartition("\n")[2] or "llama.cpp does not say why")
+
+
+def n_vocab(model: int) -> int:
+    """Return how many tokens the model knows."""
+    return int(lib.llama_n_vocab(c_void_p(model)))
 
 
 def pieces(model: int, n_vocab: int) -> list[bytes]:

@@ -1,24 +1,21 @@
 """A model in this process through llama.cpp: one live KV sequence, others parked."""
 
-import ctypes
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from lsp_local.adapters import Adapter
 from lsp_local.engine import binding
 from lsp_local.engine.adapter_file import check_adapter
-from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore, Work
+from lsp_local.engine.base import EngineError, Speed, Token, TokenScore, Work
+from lsp_local.engine.choosing import choose, likeliest, score_of
+from lsp_local.engine.describing import describe
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.kv import Memory, Parking, n_common
 from lsp_local.engine.sequence import LiveSequence
-from lsp_local.engine.special import fim_tokens
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.states import StateStore
-from lsp_local.engine.vocab import Ids, Vocab, ends_line
+from lsp_local.engine.vocab import Vocab
 
 QUICK_DECODE = 20.0  # tokens a second
 N_SCORE_CHUNK = 32  # tokens a scoring call, always at the same places of a text
@@ -42,7 +39,7 @@ class LlamaBackend:
         started = time.perf_counter()
         binding.open_library()
         self._model = binding.open_model(str(path))
-        self._n_vocab = int(binding.lib.llama_n_vocab(ctypes.c_void_p(self._model)))
+        self._n_vocab = binding.n_vocab(self._model)
         adapted = self._adapted(adapter) if adapter else (0, 1.0)
         self._live = LiveSequence(self._model, self._n_vocab, n_ctx, n_threads, *adapted)
         self._vocab = Vocab(binding.pieces(self._model, self._n_vocab))
@@ -52,7 +49,8 @@ class LlamaBackend:
         mark = f"{fingerprint(path, adapter)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
         store = StateStore(states, mark, max_bytes) if states and max_bytes else None
         self._memory = Memory(self._live, Parking(PARKING_BYTES, n_windows), store)
-        self.info = self._describe(path, n_ctx, (time.perf_counter() - started) * 1000)
+        load_ms = (time.perf_counter() - started) * 1000
+        self.info = describe(self._model, path, n_ctx, load_ms)
 
     def _adapted(self, adapter: Adapter) -> tuple[int, float]:
         check_adapter(adapter)
@@ -97,33 +95,7 @@ class LlamaBackend:
 
     def next_token(self, healing: bytes, may_end_line: bool = True) -> Token | None:
         """See `Backend`."""
-        logits = self._live.logits(-1)
-        if not healing:
-            return self._choice(_without(logits, [] if may_end_line else self._vocab.line_ends))
-        allowed = self._vocab.agreeing(healing)
-        if not len(allowed):
-            return None
-        logits = logits[allowed]
-        logits = _without(logits, [] if may_end_line else self._ending(allowed, healing))
-        best = int(np.argmax(logits))
-        token = int(allowed[best])
-        return Token(token, self._vocab.pieces[token], _logprob(logits, best))
-
-    def _choice(self, logits: npt.NDArray[np.float32]) -> Token | None:
-        """Return the likeliest token, and the second one; None if that is an end."""
-        token = int(np.argmax(logits))
-        if not self._vocab.pieces[token]:
-            return None
-        logprob = _logprob(logits, token)
-        best, logits[token] = (
-            logits[token],
-            -np.inf,
-        )  # a partition of them all costs ten times as much
-        other = int(np.argmax(logits))
-        logits[token] = best
-        gap = float(best - logits[other])
-        second = Token(other, self._vocab.pieces[other], logprob - gap)
-        return Token(token, self._vocab.pieces[token], logprob, second)
+        return choose(self._vocab, self._live.logits(-1), healing, may_end_line)
 
     def follow(self, tokens: list[int], draft: Sequence[int]) -> list[Token]:
         """See `Backend`."""
@@ -135,7 +107,7 @@ class LlamaBackend:
             return []
         said = [first]
         for row, expected in enumerate(draft[1:]):
-            token = self._choice(self._live.logits(row))
+            token = likeliest(self._vocab, self._live.logits(row))
             if token is None:
                 break
             said.append(token)
@@ -144,11 +116,6 @@ class LlamaBackend:
         # The last one is to be read for what follows it; all behind it was said by nobody.
         self._live.forget(len(tokens) + len(said) - 1)
         return said
-
-    def _ending(self, allowed: Ids, healing: bytes) -> list[int]:
-        """Return the indices of those of `allowed` that end the line right behind `healing`."""
-        rests = [self._vocab.pieces[token][len(healing) :] for token in allowed]
-        return [n for n, rest in enumerate(rests) if ends_line(rest)]
 
     def score(self, tokens: list[int], n_best: int, first: int = 1) -> Iterator[list[TokenScore]]:
         """See `Backend`."""
@@ -164,7 +131,8 @@ class LlamaBackend:
                 continue
             if end - start == N_SCORE_CHUNK:
                 self._live.n_exact = end
-            yield [self._score(one, tokens[start + one + 1], n_best) for one in rows]
+            logits = self._live.logits
+            yield [score_of(logits(one), tokens[start + one + 1], n_best) for one in rows]
             row = max(row, end)
 
     def _exact(self, tokens: list[int]) -> int:
@@ -217,16 +185,6 @@ class LlamaBackend:
         is_watched = len(tokens) > 1 or self._meter.published.decode < QUICK_DECODE
         return self._live.read(tokens, rows, n_threads, is_watched)
 
-    def _score(self, row: int, token: int, n_best: int) -> TokenScore:
-        logits = self._live.logits(row)
-        base = float(logits[token]) - _logprob(logits, token)
-        if not n_best:
-            return TokenScore(token, float(logits[token]) - base, [])
-        n_worse = max(0, self._n_vocab - n_best)
-        best = np.argpartition(logits, min(n_worse, self._n_vocab - 1))[n_worse:]
-        ranked = sorted(((int(i), float(logits[i]) - base) for i in best), key=lambda b: -b[1])
-        return TokenScore(token, float(logits[token]) - base, ranked)
-
     def _warm_up(self) -> None:
         """Touch every weight once, then measure: the first answer's budget depends on it."""
         text = [token % self._n_vocab for token in range(1000, 1042)]
@@ -237,35 +195,3 @@ class LlamaBackend:
         self._timed(text[:1], [0], self._threads.few)
         self._timed(text[1:2], [0], self._threads.all)
         self._live.forget(0)
-
-    def _describe(self, path: Path, n_ctx: int, load_ms: float) -> ModelInfo:
-        buffer = ctypes.create_string_buffer(256)
-        binding.api.llama_model_desc(self._model, buffer, len(buffer))
-        template = binding.lib.llama_model_chat_template(self._model, None)
-        return ModelInfo(
-            path=str(path),
-            name=path.stem,
-            description=buffer.value.decode(errors="replace"),
-            n_vocab=self._n_vocab,
-            n_ctx=n_ctx,
-            n_ctx_train=int(binding.lib.llama_n_ctx_train(self._model)),
-            fim=fim_tokens(self._model),
-            chat_template=template.decode(errors="replace") if template else None,
-            load_ms=round(load_ms, 1),
-            cpu_features=binding.lib.llama_print_system_info().decode(),
-        )
-
-
-def _without(logits: npt.NDArray[np.float32], banned: npt.ArrayLike) -> npt.NDArray[np.float32]:
-    """Return `logits` without the `banned` ones, unless that would be all of them."""
-    rows = np.asarray(banned, dtype=np.int64)
-    if not rows.size or rows.size >= logits.size:
-        return logits
-    kept = logits.copy()
-    kept[rows] = -np.inf
-    return kept
-
-
-def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:
-    highest = float(logits.max())
-    return float(logits[token]) - highest - float(np.log(np.exp(logits - highest).sum()))

@@ -61,6 +61,11 @@ def open_engine(options: Options, *, keeps_states: bool = True) -> LiveEngine:
     return _ENGINES[options.engine](options, keeps_states)
 
 
+def lacking(engine: str) -> str:
+    """Say what an engine lacks beside the default one; "" for that one."""
+    return _LACKING.get(engine, "")
+
+
 def open_for_window(options: Options) -> LiveEngine:
     """Return the engine for one of the user's windows, which may share it. Raises UserError."""
     engine = open_engine(options)
@@ -85,6 +90,11 @@ def _llama(options: Options, keeps_states: bool) -> LiveEngine:
     return EngineClient.of(models.resolve(options.model), options, keeps_states=keeps_states)
 
 
+def _ctransformers(options: Options, _keeps_states: bool) -> LiveEngine:
+    path = models.resolve(options.model)
+    return EngineClient.of(path, options, keeps_states=False, backend="ctransformers")
+
+
 def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
     from lsp_local.engine.remote.engine import RemoteEngine  # it alone needs an HTTP library
 
@@ -93,6 +103,12 @@ def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
 
 _ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
     "llama.cpp": _llama,
+    "ctransformers": _ctransformers,
     "openai": _openai,
 }
 _ADAPTABLE = frozenset({"llama.cpp"})
+
+_LACKING = {
+    "ctransformers": "no Qwen, GGUF up to version 2 (`model convert`), no KV states beside the one "
+    "in use, lint and fixes read one token at a time"
+}

@@ -46,16 +46,18 @@ class ThreadChoice:
     llama.cpp's threads wait for each other after every operation, so one that has lost its core
     stops all: with a busy core, two threads on two cores were seen at 1 to 62 tokens a second,
     one thread at 37. But a machine that is slower than it was is not busy: there all are still
-    quicker than few.
+    quicker than few. All are tried again after a pause, which is at least `patience` times as long
+    as the try before it took.
     """
 
-    def __init__(self, n_threads: int) -> None:
+    def __init__(self, n_threads: int, patience: float = 0.0) -> None:
         self.all = n_threads
         self.few = max(1, n_threads // 2)
         self._best: dict[bool, float] = {}
         self._rate_of_few: dict[bool, float] = {}
         self._few_until = 0.0
         self._pause = FIRST_PAUSE
+        self._patience = patience
 
     def at(self, now: float) -> int:
         """Return how many threads to compute with at `now` (seconds)."""
@@ -74,7 +76,7 @@ class ThreadChoice:
         if rate >= BUSY * best or rate > self._rate_of_few.get(is_prefill, best):
             self._pause = FIRST_PAUSE
             return
-        self._few_until = now + self._pause
+        self._few_until = now + max(self._pause, self._patience * seconds)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 

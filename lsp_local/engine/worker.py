@@ -50,7 +50,13 @@ def _adapter(given: list[str] | None) -> Adapter | None:
     return Adapter(Path(path), float(scale), sha256)
 
 
-BACKENDS = {"llama.cpp": _llama}
+def _ctransformers(arguments: argparse.Namespace) -> Backend:
+    from lsp_local.engine.ctransformers import CtransformersBackend
+
+    return CtransformersBackend(arguments.model, arguments.n_ctx, arguments.n_threads)
+
+
+BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers}
 
 
 class Worker:
