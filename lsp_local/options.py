@@ -116,6 +116,21 @@ class Options:
         "restart; 0 keeps none, and no suggestions or explanations either.",
         at_most=1_000_000,
     )
+    memory: str = option(
+        "off",
+        "Whether to learn the project: what you accept, change and turn down becomes short "
+        "observations and habits (quotes, docstrings), kept on this machine; `lsp-local memory` "
+        "shows, erases and exports them. `off` learns nothing and uses nothing.",
+        choices=("off", "on"),
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    memory_days: int = option(
+        90,
+        "Days after which an observation is erased that was not made again.",
+        at_least=1,
+        at_most=3650,
+        workspace_may=WorkspaceMay.LOWER,
+    )
     in_comments: bool = option(
         True, "Whether to suggest in comments.", workspace_may=WorkspaceMay.TURN_OFF
     )

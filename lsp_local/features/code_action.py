@@ -28,6 +28,8 @@ from lsp_local.features.resolved import (
 )
 from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.features.testwriting import write_tests
+from lsp_local.memory.habits import Habit, convention_of, value_of
+from lsp_local.memory.quoting import requoted, requoted_text
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
@@ -51,13 +53,15 @@ DOCSTRING = "Write the documentation of `{name}` without code: one short sentenc
 class Wanted:
     """What a user has chosen. `instruction` is the user's own, for `rewrite`.
 
-    `rules` is what the project says to those who write code in it, "" for nothing.
+    `rules` is what is said to those who write code in this project, "" for nothing; what follows
+    from `habits` without the model is done, too.
     """
 
     offer: Offer
     instruction: str = ""
     rules: str = ""
     project: Project = NO_PROJECT
+    habits: tuple[Habit, ...] = ()
 
 
 async def resolve(
@@ -106,7 +110,8 @@ def job_for(doc: Document, wanted: Wanted) -> Job:
 
 async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
     found = await rewrite(engine, doc, job_for(doc, wanted), on_text)
-    return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+    edits = requoted(doc, found.edits, value_of(wanted.habits, "quotes"))
+    return Resolved(edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
 
 
 def _opening(doc: Document, offer: Offer) -> str:
@@ -146,7 +151,8 @@ async def _docstring(
     if privacy.holds_placeholder(said):
         return Resolved(problem=OF_SECRET)
     start, end = wanted.offer.start, wanted.offer.end
-    edits = place_docstring(doc, start, end, without_code(doc, start, end, said))
+    words, usual = without_code(doc, start, end, said), convention_of(wanted.habits)
+    edits = place_docstring(doc, start, end, words, usual=usual)
     return Resolved(edits, "" if edits else NOTHING_SAID)
 
 
@@ -189,7 +195,12 @@ async def _tests(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnT
     function = _function(doc, wanted.offer)
     if function is None:
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
-    return await write_tests(engine, doc, function, wanted.project, on_text)
+    found = await write_tests(engine, doc, function, wanted.project, on_text, wanted.rules)
+    if found.new_file is None:
+        return found
+    quotes = value_of(wanted.habits, "quotes")
+    text = requoted_text(found.new_file.text, doc.language, quotes)
+    return replace(found, new_file=replace(found.new_file, text=text))
 
 
 _Do = Callable[[ChatEngine, Document, Wanted, OnText], Awaitable[Resolved]]

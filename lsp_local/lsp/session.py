@@ -26,6 +26,7 @@ from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.pulling import Pulling
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
+from lsp_local.lsp.remembering import Remembering
 from lsp_local.lsp.requests import Asking, Request, Waiting
 from lsp_local.lsp.rhythm import Rhythm
 from lsp_local.lsp.surroundings import Neighbourhood
@@ -52,7 +53,9 @@ class Session:
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
-        self.records = Records()
+        self.memory = Remembering(self._is_silent)
+        self.instructed.acting.memory = self.memory
+        self.records = Records(self.memory.ended)
         self._neighbourhood = Neighbourhood()
         self._deleted: set[str] = set()  # documents in which the last key took something away
         self.recent = Recent()
@@ -68,6 +71,7 @@ class Session:
         self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
         self._loader.want(loaded.options)
         self._neighbourhood.configure(folder, loaded.options)
+        self.memory.configure(loaded.options, folder)
         self.instructed.configure(loaded.options, folder)
         self.looking.configure(loaded.options, folder is not None)
 
@@ -99,6 +103,7 @@ class Session:
         doc = self.documents.get(uri)
         self._rhythm.key(time.monotonic())
         self.records.changed(before, doc)
+        self.memory.changed(doc)
         self._neighbourhood.changed(before, doc)
         self.instructed.changed(uri, before, doc)
         self.looking.changed(uri, doc)
@@ -165,6 +170,7 @@ class Session:
         self._background.stop()
         self.instructed.close()
         self.looking.close()
+        self.memory.stop()
         self._neighbourhood.close()
         pieces = (self._loader, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
