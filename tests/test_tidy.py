@@ -17,6 +17,7 @@ FLOORS = [
     ["__main__"],
     ["cli"],
     ["evals"],
+    ["purging"],
     ["lsp"],
     ["lint"],
     ["features"],

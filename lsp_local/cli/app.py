@@ -17,6 +17,7 @@ from lsp_local.cli import (
     lint,
     model,
     prompts,
+    purge,
     run,
     stats,
     tour,
@@ -40,6 +41,7 @@ app.command("lint")(lint.lint)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
 app.command("prompts")(prompts.show)
+app.command("purge")(purge.purge)
 app.command("why")(why.explain)
 app.command("pause")(why.pause)
 app.command("resume")(why.resume)

@@ -125,6 +125,10 @@ class Acting:
         rules, _ = await self._told(chosen)
         await read_ahead(engine, chosen.doc, Wanted(chosen.offer, rules=rules))
 
+    def forget(self) -> None:
+        """Forget what was offered."""
+        self._offered.clear()
+
     def stop(self) -> None:
         """End what is under way."""
         for work in list(self._works):

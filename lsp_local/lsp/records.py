@@ -44,6 +44,8 @@ class Records:
         """Return what is known of the model that `options` name, with the disk's share."""
         is_new = self.ledger.model != options.model
         if not options.cache_mb:
+            if self._disk is not None:
+                self._disk.close()
             self.ledger, self._disk = Ledger(options.model, None), None
             return Suggestions(options.model)
         if self._disk is None:
