@@ -12,9 +12,11 @@ from lsp_local.cli import (
     eval_edits,
     eval_explain,
     eval_lint,
+    eval_memory,
     evals,
     explain,
     lint,
+    memory,
     model,
     prompts,
     purge,
@@ -28,9 +30,11 @@ from lsp_local.cli.bare import bare
 app = bare()
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+app.add_typer(memory.app, name="memory")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
 evals.app.command("lint")(eval_lint.eval_lint)
+evals.app.command("memory")(eval_memory.eval_memory)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)

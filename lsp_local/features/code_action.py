@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from lsp_local import privacy
+from lsp_local.actions import docprose
 from lsp_local.actions.catalogue import Offer
+from lsp_local.actions.docstyle import Convention
 from lsp_local.actions.docwriting import place_docstring
 from lsp_local.actions.functions import (
     Function,
@@ -36,6 +38,7 @@ from lsp_local.typed_trees import parse_typed
 from lsp_local.verify.verdict import Rules
 
 N_WORDS = 120  # tokens of a docstring or comment
+DETAILED = (Convention.GOOGLE, Convention.NUMPY, Convention.REST, Convention.TAGS)
 
 SIMPLIFY = "Simplify this code without changing what it does."
 GUARD = (
@@ -147,13 +150,30 @@ async def _docstring(
     if tree is None or function is None:
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
     task = DOCSTRING.format(name=function.name, more=_more(tree, function))
-    said = await ask(engine, _about(doc, wanted, task), on_text)
+    question, usual = _about(doc, wanted, task), convention_of(wanted.habits)
+    said = await ask(engine, question, on_text)
+    opening = _opening_of_details(tree, function, said) if usual in DETAILED else ""
+    if opening:
+        said = await ask(engine, replace(question, opening=opening), on_text)
     if privacy.holds_placeholder(said):
         return Resolved(problem=OF_SECRET)
     start, end = wanted.offer.start, wanted.offer.end
-    words, usual = without_code(doc, start, end, said), convention_of(wanted.habits)
+    words = without_code(doc, start, end, said)
     edits = place_docstring(doc, start, end, words, usual=usual)
     return Resolved(edits, "" if edits else NOTHING_SAID)
+
+
+def _opening_of_details(tree: Tree, function: Function, said: str) -> str:
+    """Return how a docstring begins that goes on with the parameters, "" where it has them.
+
+    Asked for a line of each, a small model often says one sentence; where it is habit to describe
+    them, it is led there by its own beginning.
+    """
+    names = parameters(tree, function)
+    prose = docprose.read(said, names)
+    if not names or not prose.paragraphs or any(prose.parameters.values()):
+        return ""
+    return f"{prose.paragraphs[0]}\n\n{names[0]}:"
 
 
 def _more(tree: Tree, function: Function) -> str:

@@ -14,8 +14,9 @@ from lsp_local.actions.functions import all_functions
 from lsp_local.feedback import Count
 from lsp_local.lsp.reactions import Ended
 from lsp_local.memory import learning
-from lsp_local.memory.habits import CODE, EDITS
-from lsp_local.memory.noting import Event, is_of_project, noted
+from lsp_local.memory.habits import CODE
+from lsp_local.memory.keeping import keep
+from lsp_local.memory.noting import Event, is_of_project
 from lsp_local.memory.observations import Kind
 from lsp_local.memory.pausing import is_paused
 from lsp_local.memory.recall import NOTHING, Told, place_of, recall
@@ -30,7 +31,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_LOOK_SECONDS = 30.0  # after the start: the index and the model go first
-CORRECTED = 5.0  # times as much as what was merely accepted says what was corrected by hand
 KINDS = {
     Count.ACCEPTED: Kind.ACCEPTED,
     Count.DISMISSED: Kind.REJECTED,
@@ -145,12 +145,8 @@ class Remembering:
         def work() -> None:
             if self._store is not store or is_paused():
                 return
-            found = noted(event) if is_of_project(root, event.doc.path, options.exclude) else None
-            if found is None:
-                return
-            store.add([found.observation], options.memory_days)
-            times = CORRECTED if event.kind is Kind.EDITED else 1.0
-            store.count_styles({s: n * times for s, n in found.styles.items()}, EDITS)
+            if is_of_project(root, event.doc.path, options.exclude):
+                keep(store, event, options.memory_days)
 
         self._thread.submit(_quietly, work)
 

@@ -1,5 +1,6 @@
 """Habits of a project, as short sentences of our own with how sure they are and from what."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -107,6 +108,6 @@ def _habit(language: str, trait: str, values: Mapping[str, Counter[str]]) -> Hab
     value = max(sorted(weights), key=lambda one: weights[one])
     total = sum(weights.values())
     confidence = (weights[value] + 1) / (total + 2)
-    if total < LEAST_SEEN or confidence < LEAST_SURE:
+    if not LEAST_SEEN <= total < math.inf or confidence < LEAST_SURE:
         return None
     return Habit(trait, language, value, round(confidence, 2), dict(values[value]))

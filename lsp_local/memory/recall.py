@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lsp_local.memory.habits import Habit, as_rules, for_language, habits, together
+from lsp_local.memory.choosing import habits_of
+from lsp_local.memory.habits import Habit, as_rules, for_language
 from lsp_local.memory.observations import Kind, Observation, plain_name
-from lsp_local.memory.store import Store, store_of_all
+from lsp_local.memory.store import Store
 
 N_TOKENS = 160  # of a question: a small model follows few rules
 CHARS_A_TOKEN = 3.0
@@ -36,12 +37,6 @@ class Told:
 
 
 NOTHING = Told()
-
-
-def habits_of(store: Store, of_all: Store | None = None) -> list[Habit]:
-    """Return the habits of a project, with those of all projects where it has none."""
-    everywhere = of_all or store_of_all()
-    return together(habits(store.styles()), habits(everywhere.styles()))
 
 
 def recall(

@@ -88,7 +88,7 @@ class Store(Database):
                 key = (*style, source)
                 where = "WHERE trait = ? AND language = ? AND value = ? AND source = ?"
                 row = db.execute(f"SELECT n, last FROM styles {where}", key).fetchone()
-                before = row[0] * _faded(row[1], today) if row else 0.0
+                before = row[0] * _faded(source, row[1], today) if row else 0.0
                 values = (*key, before + n, today.isoformat())
                 db.execute("INSERT OR REPLACE INTO styles VALUES (?, ?, ?, ?, ?, ?)", values)
 
@@ -112,7 +112,7 @@ class Store(Database):
         query = "SELECT trait, language, value, source, n, last FROM styles"
         return self.read(
             lambda db: {
-                (Style(*row[:3]), row[3]): row[4] * _faded(row[5], today)
+                (Style(*row[:3]), row[3]): row[4] * _faded(row[3], row[5], today)
                 for row in db.execute(query)
             },
             {},
@@ -147,10 +147,10 @@ class Store(Database):
             self.write(lambda db: _tidy(db, self._today(), n_days))
 
     def put_back(self, observations: Sequence[Observation]) -> None:
-        """Add observations as they are, as an import does."""
+        """Add observations as they are, newest first, as an import does."""
 
         def work(db: sqlite3.Connection) -> None:
-            for one in observations:
+            for one in reversed(observations):
                 _insert(db, one)
 
         self.write(work)
@@ -213,6 +213,9 @@ def _tidy(db: sqlite3.Connection, today: date, n_days: int) -> None:
     _erase(db, [one.id for one in by_weight[: n_kept - MOST_KEPT * 9 // 10]])
 
 
-def _faded(day: str, today: date) -> float:
+def _faded(source: str, day: str, today: date) -> float:
+    """Return how much a count still says; only what edits have shown fades."""
+    if source != "edits":
+        return 1.0
     age = max(0, (today - date.fromisoformat(day)).days)
     return float(0.5 ** (age / HALF_LIFE_DAYS))

@@ -60,8 +60,7 @@ def styles_in(tree: Tree, doc: Document, start: int, end: int) -> Counter[Style]
         if start <= function.head < end:
             for trait, value in _of_function(tree, function, is_in_tests):
                 count(trait, value)
-        elif function.head < start < function.body and start < function.end:
-            # What was written behind a header may be its docstring.
+        elif _is_documented_in(tree, function, start, end):
             for value in _documented(tree, function):
                 count("docstring", value)
     return found
@@ -92,6 +91,12 @@ def _of_function(tree: Tree, function: Function, is_in_tests: bool) -> list[tupl
         found += [("names", "snake_case")] if SNAKE.fullmatch(function.name) else []
         found += [("names", "camelCase")] if CAMEL.fullmatch(function.name) else []
     return found
+
+
+def _is_documented_in(tree: Tree, function: Function, start: int, end: int) -> bool:
+    """Whether the docstring of a function stands between two offsets, also in part."""
+    span = docstring_span(tree, function) if tree.language in DOCUMENTED else None
+    return span is not None and span[0] < end and start < span[1]
 
 
 def _hinted(tree: Tree, function: Function) -> list[str]:
