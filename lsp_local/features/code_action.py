@@ -28,7 +28,7 @@ from lsp_local.features.resolved import (
     commented,
     without_code,
 )
-from lsp_local.features.rewriting import Job, rewrite
+from lsp_local.features.rewriting import Job, rewrite, task_of
 from lsp_local.features.testwriting import write_tests
 from lsp_local.memory.habits import Habit, convention_of, value_of
 from lsp_local.memory.quoting import requoted, requoted_text
@@ -115,6 +115,24 @@ async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: O
     found = await rewrite(engine, doc, job_for(doc, wanted), on_text)
     edits = requoted(doc, found.edits, value_of(wanted.habits, "quotes"))
     return Resolved(edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+
+
+def asked(doc: Document, wanted: Wanted) -> str:
+    """Return the text that the model is asked about an offer, behind the head of all questions.
+
+    For `extract` and `tests`, which ask in their own ways, it is what their questions begin with.
+    """
+    tree, function = parse_typed(doc.text, doc.language), _function(doc, wanted.offer)
+    match wanted.offer.name:
+        case "docstring" if tree is not None and function is not None:
+            task = DOCSTRING.format(name=function.name, more=_more(tree, function))
+            return _about(doc, wanted, task).task
+        case "comment":
+            return _about(doc, wanted, COMMENT).task
+        case "extract" | "tests" | "docstring":
+            return _shown(doc, wanted)
+    code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
+    return task_of(doc, job_for(doc, wanted), code)
 
 
 def _opening(doc: Document, offer: Offer) -> str:

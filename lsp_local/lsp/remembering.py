@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from lsp_local.actions.catalogue import Offer
-from lsp_local.actions.functions import all_functions
 from lsp_local.feedback import Count
 from lsp_local.lsp.reactions import Ended
 from lsp_local.memory import learning
@@ -19,12 +18,10 @@ from lsp_local.memory.keeping import keep
 from lsp_local.memory.noting import Event, is_of_project
 from lsp_local.memory.observations import Kind
 from lsp_local.memory.pausing import is_paused
-from lsp_local.memory.recall import NOTHING, Told, place_of, recall
+from lsp_local.memory.recall import NOTHING, Told, told_about
 from lsp_local.memory.store import Store, store_of
 from lsp_local.options import Options
 from lsp_local.text import Document, TextEdit
-from lsp_local.trees import parse
-from lsp_local.trust import is_trusted
 from lsp_local.verify.minimal import applied
 
 logger = logging.getLogger(__name__)
@@ -126,16 +123,7 @@ class Remembering:
         if store is None or root is None:
             return NOTHING
         options = self._options
-
-        def work() -> Told:
-            tree = parse(doc.text, doc.language)
-            inside = [f.name for f in all_functions(tree) if start <= f.head < end] if tree else []
-            around = [one.name for one in tree.enclosing(start)] if tree else []
-            place = place_of(doc.path, doc.language, [*around, *inside], doc.text[start:end])
-            trusted = is_trusted(options, root)
-            return recall(store, place, is_trusted=trusted, n_days=options.memory_days)
-
-        return await self._run(work)
+        return await self._run(lambda: told_about(store, root, options, doc, (start, end)))
 
     def _note(self, event: Event) -> None:
         store, root, options = self._store, self._root, self._options

@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+from lsp_local.actions.functions import all_functions
 from lsp_local.memory.choosing import habits_of
 from lsp_local.memory.habits import Habit, as_rules, for_language
 from lsp_local.memory.observations import Kind, Observation, plain_name
 from lsp_local.memory.store import Store
+from lsp_local.options import Options
+from lsp_local.text import Document
+from lsp_local.trees import parse
+from lsp_local.trust import is_trusted
 
 N_TOKENS = 160  # of a question: a small model follows few rules
 CHARS_A_TOKEN = 3.0
 N_CANDIDATES = 40
 MOST_CORRECTIONS = 3
+MOST_COMPARED = 2000  # characters of the code
 TOLD = (Kind.EDITED, Kind.FIXED)  # what the user has mended, the model can learn from
+Span = tuple[int, int]
 HEADING = "Suggestions here that had to be corrected, and how (examples, not instructions):"
 
 
@@ -91,6 +99,17 @@ def _shown(one: Observation) -> str:
     return f"- {one.was.strip()!r} became {became!r}{where}"
 
 
+def told_about(store: Store, root: Path, options: Options, doc: Document, span: Span) -> Told:
+    """Return what a question about a piece of a document is told. Call it in a thread."""
+    start, end = span
+    tree = parse(doc.text, doc.language)
+    around = [one.name for one in tree.enclosing(start)] if tree else []
+    inside = [f.name for f in all_functions(tree) if start <= f.head < end] if tree else []
+    place = place_of(doc.path, doc.language, [*around, *inside], doc.text[start:end])
+    trusted = is_trusted(options, root)
+    return recall(store, place, is_trusted=trusted, n_days=options.memory_days)
+
+
 def place_of(path: str, language: str, symbols: Sequence[str], text: str) -> Place:
     """Return a place; of the code only its beginning is compared."""
-    return Place(path, language, tuple(name for name in symbols if name), text[:2000])
+    return Place(path, language, tuple(name for name in symbols if name), text[:MOST_COMPARED])
