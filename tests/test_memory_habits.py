@@ -192,6 +192,7 @@ def test_requoted(before: str, edit: TextEdit, value: str, want: str) -> None:
 def test_whole_texts_are_requoted() -> None:
     assert requoted_text('a("x", `y`)', "javascript", "single") == "a('x', `y`)"
     assert requoted_text('a("x")', "brainfuck", "single") == 'a("x")'
+    assert requoted_text('a("#{x}")', "ruby", "single") == 'a("#{x}")'
 
 
 EDITED = Observation(Kind.EDITED, "app.py", "parse", "python", "float(text)", "int(text)")

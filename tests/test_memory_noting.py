@@ -79,6 +79,9 @@ def test_noted(marked: str, want: tuple[str, str] | None) -> None:
 def test_what_stood_there_before_holds_no_secret() -> None:
     check("x = <START>load()<END>\n", None, was=PASSWORD, kind=Kind.EDITED)
     check("x = <START>load()<END>\n", ("load()", ""), was="read()", kind=Kind.EDITED)
+    was = '"Zx81-kTq9-vB7m-wPl2"'
+    check("password = <START>ask()<END>\n", None, was=was, kind=Kind.EDITED)
+    check("x = <START>ask()<END>\n", None, was="1  # lsp-local: private", kind=Kind.EDITED)
 
 
 def test_what_was_turned_down_is_no_habit() -> None:

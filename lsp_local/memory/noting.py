@@ -43,7 +43,7 @@ def noted(event: Event) -> Noted | None:
     text = doc.text[start:end]
     if not text.strip() or len(doc.text) > MOST_READ or not may_keep(doc.text, start, end):
         return None
-    if event.was != privacy.redact(event.was):
+    if event.was != privacy.redact(event.was) or not _may_keep_before(event):
         return None
     tree = parse(doc.text, doc.language)
     seen = Observation(
@@ -76,6 +76,15 @@ def may_keep(text: str, start: int, end: int) -> bool:
     n_first = text.count("\n", begin, first)
     n_lines = lines.count("\n") + 1
     return "\n".join(redacted[n_first : n_first + n_lines]) == lines
+
+
+def _may_keep_before(event: Event) -> bool:
+    """Whether what stood there before may be kept: it is judged in its place, too."""
+    if event.kind is not Kind.EDITED:
+        return True
+    text, start = event.doc.text, event.start
+    before = text[:start] + event.was + text[event.end :]
+    return may_keep(before, start, start + len(event.was))
 
 
 def is_of_project(root: Path, path: str, exclude: Sequence[str]) -> bool:

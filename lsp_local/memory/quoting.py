@@ -1,10 +1,12 @@
 """Strings that an edit brings, in the quotes that are a habit of the project."""
 
+from lsp_local.actions.docstyle import SCRIPTS
 from lsp_local.memory.styles import QUOTED, QUOTES, strings
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse
 from lsp_local.verify.minimal import applied, minimal
 
+EITHER = ("python", *SCRIPTS)  # in which both quotes mean the same
 SIGNS = {value: sign for sign, value in QUOTES.items()}
 
 
@@ -13,7 +15,7 @@ def requoted(doc: Document, edits: tuple[TextEdit, ...], value: str) -> tuple[Te
 
     A string that stood in the file before stays as it was, as does one that would need escapes.
     """
-    if value not in SIGNS or not edits:
+    if value not in SIGNS or not edits or doc.language not in EITHER:
         return edits
     text = applied(doc.text, edits)
     before, after = parse(doc.text, doc.language), parse(text, doc.language)
@@ -26,7 +28,7 @@ def requoted(doc: Document, edits: tuple[TextEdit, ...], value: str) -> tuple[Te
 
 def requoted_text(text: str, language: str, value: str) -> str:
     """Return a whole text with its strings in `value` quotes."""
-    tree = parse(text, language) if value in SIGNS else None
+    tree = parse(text, language) if value in SIGNS and language in EITHER else None
     return _requoted(tree, [(0, len(text))], SIGNS[value], set()) if tree is not None else text
 
 

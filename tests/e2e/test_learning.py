@@ -79,13 +79,9 @@ async def rewritten(editor: Editor, name: str) -> str:
     uri = editor.open(name, f"<CURSOR>{AREA}")
     where = {"start": {"line": 0, "character": 5}, "end": {"line": 0, "character": 5}}
     params = {"textDocument": {"uri": uri}, "range": where, "instruction": RAISE}
-    edit = await asyncio.wrap_future(
-        editor.client.protocol.send_request("lspLocal/rewrite", params)
-    )
-    changes = edit.changes if hasattr(edit, "changes") else edit["changes"]
-    return "".join(
-        one["newText"] if isinstance(one, dict) else one.new_text for one in changes[uri]
-    )
+    answer = editor.client.protocol.send_request("lspLocal/rewrite", params)
+    edit = await asyncio.wrap_future(answer)
+    return "".join(str(one["newText"]) for one in edit["changes"][uri])
 
 
 async def test_accepted_strings_change_what_an_action_writes(editor: Editor, home: Path) -> None:
