@@ -180,7 +180,7 @@ def _plot(by_day: Mapping[str, Mapping[str, int]]) -> str:
     plotext.terminal.limit(False, False)  # in a low window bars would vanish
     figure = plotext.figure
     figure.clear()
-    figure.plotsize_of(WIDTH, len(names) + 3)
+    figure.plot_size(WIDTH, len(names) + 3)
     figure.draw(figure.bar(names, heights, orientation="h", width=0.5))
     return str(figure.build().string(colorless=True))
 

@@ -49,17 +49,12 @@ class Editor:
         self._versions = itertools.count(1)
         self._ids = itertools.count(1)
         self._cursors: dict[str, types.Position] = {}
-        self.root = "file:///src/shop"
+        self.root = "file:///src/shop"  # of the project
 
     async def start(
-        self,
-        model: Path,
-        capabilities: types.ClientCapabilities | None = None,
-        folder: Path | None = None,
-        **options: object,
+        self, model: Path, capabilities: types.ClientCapabilities | None = None, **options: object
     ) -> None:
-        """Greet the server; `options` are the editor's settings, `folder` is a project on disk."""
-        self.root = folder.as_uri() if folder else self.root
+        """Greet the server; `options` are the editor's settings."""
         capabilities = capabilities or types.ClientCapabilities()
         document = capabilities.text_document or types.TextDocumentClientCapabilities()
         if self.has_ghost_text:

@@ -49,8 +49,9 @@ async def editor(qwen: Path, home: Path) -> AsyncIterator[Editor]:
     environment = {"LSP_LOCAL_CACHE_DIR": f"{home}/cache", "LSP_LOCAL_CACHE_MB": "512"}
     client = await start_server(environment)
     editor = Editor(client)
-    options = {"memory": "on", "hoverMs": 60_000, "whyLog": f"{home}/why.log"}
-    await editor.start(qwen, folder=home / "shop", **options)
+    editor.root = (home / "shop").as_uri()
+    why_log = f"{home}/why.log"
+    await editor.start(qwen, memory="on", hoverMs=60_000, whyLog=why_log)
     yield editor
     await stop_server(client)
 
