@@ -1,7 +1,9 @@
 """What is erased of a project and of all, and that nothing else is."""
 
 import inspect
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +15,7 @@ from lsp_local import folders, purging
 from lsp_local.cli.app import app
 from lsp_local.folders import project_key
 from lsp_local.index import Index
+from lsp_local.lsp import sockets
 from lsp_local.memory.observations import Kind, Observation
 from lsp_local.memory.store import Store, store_of
 
@@ -91,6 +94,19 @@ def test_everything_is_erased(home: Path) -> None:
 def test_it_asks_first(home: Path) -> None:
     ran = CliRunner().invoke(app, ["purge"], input="n\n")
     assert (ran.exit_code, "Erase it?" in ran.output) == (1, True)
+    assert holding(home, WORD)
+
+
+@pytest.mark.skipif(not sockets.HAS_SOCKETS, reason="these are Unix sockets")
+def test_a_server_that_does_not_answer_stops_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "WAIT_SECONDS", 0.05)
+    with tempfile.TemporaryDirectory(prefix="lsp") as short:  # a path of a socket is short
+        monkeypatch.setattr(sockets, "folders", lambda: [Path(short)])
+        with sockets.listening():
+            ran = CliRunner().invoke(app, ["purge", "--yes"])
+    assert f"the servers {os.getpid()} do not answer" in str(ran.exception)
     assert holding(home, WORD)
 
 
