@@ -1,5 +1,6 @@
 """Where the things stand that may be erased at any time: cached suggestions, states, figures."""
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -12,6 +13,25 @@ def cache_dir() -> Path:
     from platformdirs import user_cache_path  # only here: it is slow to import
 
     return user_cache_path("lsp-local", appauthor=False)
+
+
+def data_dir() -> Path:
+    """Return the folder of what cannot be made again; LSP_LOCAL_CACHE_DIR sets it apart, too."""
+    if os.environ.get("LSP_LOCAL_CACHE_DIR"):
+        return cache_dir()
+    from platformdirs import user_data_path  # only here: as above
+
+    return user_data_path("lsp-local", appauthor=False)
+
+
+def memory_dir() -> Path:
+    """Return the folder of what was learned of the projects."""
+    return data_dir() / "memory"
+
+
+def project_key(root: Path) -> str:
+    """Return by what the files of a project are called; nobody reads its name from it."""
+    return hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
 
 
 def completions_dir() -> Path:

@@ -168,6 +168,21 @@ class Options:
         "one need not load the model; 0 ends it at once. Read when the model is loaded.",
         at_most=1440,
     )
+    memory: str = option(
+        "off",
+        "Whether to learn the project: what you accept, change and turn down becomes short "
+        "observations and habits (quotes, docstrings), kept on this machine; `lsp-local memory` "
+        "shows, erases and exports them. `off` learns nothing and uses nothing.",
+        choices=("off", "on"),
+        workspace_may=WorkspaceMay.LOWER,
+    )
+    memory_days: int = option(
+        90,
+        "Days after which an observation is erased that was not made again.",
+        at_least=1,
+        at_most=3650,
+        workspace_may=WorkspaceMay.LOWER,
+    )
     in_comments: bool = option(
         True, "Whether to suggest in comments.", workspace_may=WorkspaceMay.TURN_OFF
     )

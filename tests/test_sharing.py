@@ -14,6 +14,7 @@ import pytest_asyncio
 import shared
 from shared import FOREVER, another_window, decode, is_alive, names, until, window
 
+from lsp_local.engine import finding
 from lsp_local.engine.base import EngineDied, Priority
 from lsp_local.engine.client import EngineClient
 
@@ -169,6 +170,25 @@ async def test_a_model_that_nobody_wants_any_more_goes_at_once(smollm: Path) -> 
     async with window(smollm, linger=600) as engine:
         await engine.info()
         engine.let_go()
+        pid = engine.worker_pid
+    assert pid is not None
+    await gone(pid)
+
+
+async def test_retired_while_nobody_is_there_it_goes_at_once(smollm: Path) -> None:
+    async with window(smollm, linger=600) as engine:
+        await engine.info()
+        pid = engine.worker_pid
+    assert pid is not None
+    await asyncio.to_thread(finding.retire_all)
+    await gone(pid)
+
+
+async def test_retired_it_stays_with_its_window_and_no_longer(smollm: Path) -> None:
+    async with window(smollm, linger=600) as engine:
+        await engine.info()
+        await asyncio.to_thread(finding.retire_all)
+        assert (await decode(engine, DOCUMENTS[0])).n_predicted > 0
         pid = engine.worker_pid
     assert pid is not None
     await gone(pid)

@@ -41,16 +41,28 @@ class Convention(StrEnum):
     PLAIN = "plain"
 
 
-def convention(text: str, language: str, others: Sequence[str] = ()) -> Convention:
-    """Return the convention of a file, or else that of others of its project, or the usual one."""
+def shown_by(text: str, language: str) -> Convention | None:
+    """Return the convention that a text shows, None where it shows none."""
+    return _python(text) if language == "python" else _tagged(text, language)
+
+
+def convention(
+    text: str, language: str, others: Sequence[str] = (), usual: Convention | None = None
+) -> Convention:
+    """Return the convention of a file, or else that of others of its project.
+
+    Where they show none it is `usual`, or else the usual one of the language.
+    """
     for known in (text, "\n".join(others)[:MOST_READ]):
-        found = _python(known) if language == "python" else _tagged(known, language)
+        found = shown_by(known, language)
         if found is not None:
             return found
+    if usual is not None:
+        return usual
     if language == "python":
         return Convention.GOOGLE
-    usual = (*SCRIPTS, "java", "c", "cpp")
-    return Convention.TAGS if language in usual else Convention.PLAIN
+    is_tagged = language in (*SCRIPTS, "java", "c", "cpp")
+    return Convention.TAGS if is_tagged else Convention.PLAIN
 
 
 def docstring_span(tree: Tree, function: Function) -> tuple[int, int] | None:

@@ -31,13 +31,19 @@ _INDENT = re.compile(r"\n([ \t]+)\S")
 
 
 def place_docstring(
-    doc: Document, start: int, end: int, prose: str, others: Sequence[str] = ()
+    doc: Document,
+    start: int,
+    end: int,
+    prose: str,
+    others: Sequence[str] = (),
+    usual: Convention | None = None,
 ) -> tuple[TextEdit, ...]:
     """Return the edit that gives the function in a range its docstring, () if there is none.
 
     `prose` is plain text: what the function does, `name: what it is` for parameters, `returns: …`,
     `raises Error: …`; docstrings of any convention are understood. What an old docstring says of
-    parameters and errors, and its examples, stay. `others` are texts of the same project.
+    parameters and errors, and its examples, stay. `others` are texts of the same project; `usual`
+    is the convention where none of them shows one.
     """
     tree = parse_typed(doc.text, doc.language)
     function = function_meant(tree, start, end) if tree is not None else None
@@ -46,7 +52,7 @@ def place_docstring(
     said = _said(tree, function, prose)
     if not said.paragraphs:
         return ()
-    style = convention(doc.text, doc.language, others)
+    style = convention(doc.text, doc.language, others, usual)
     write = _inside if doc.language == "python" else _above
     edit = write(tree, function, said, style)
     if edit is None:

@@ -12,13 +12,16 @@ from lsp_local.cli import (
     eval_edits,
     eval_explain,
     eval_lint,
+    eval_memory,
     evals,
     explain,
     history,
     lint,
+    memory,
     model,
     model_optimize,
     prompts,
+    purge,
     run,
     stats,
     tour,
@@ -31,9 +34,11 @@ model.app.command("optimize")(model_optimize.optimize)
 app.add_typer(model.app, name="model")
 app.add_typer(history.app, name="history")
 app.add_typer(bench.app, name="bench")
+app.add_typer(memory.app, name="memory")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
 evals.app.command("lint")(eval_lint.eval_lint)
+evals.app.command("memory")(eval_memory.eval_memory)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)
@@ -44,6 +49,7 @@ app.command("lint")(lint.lint)
 app.command("doctor")(doctor.examine)
 app.command("stats")(stats.show)
 app.command("prompts")(prompts.show)
+app.command("purge")(purge.purge)
 app.command("why")(why.explain)
 app.command("pause")(why.pause)
 app.command("resume")(why.resume)

@@ -22,8 +22,10 @@ from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import NO_PROJECT, project_at
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
+from lsp_local.memory.recall import NOTHING, Told, told_about
+from lsp_local.memory.store import store_of
 from lsp_local.options import Job, Options, is_excluded
-from lsp_local.text import Diagnostic, UserError
+from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.unified import unified
 from lsp_local.userprompts.files import PromptFile
@@ -88,10 +90,19 @@ async def _run(
             assert offer is not None
             is_rules = trust or is_trusted(options, where.root)
             rules = _rules(where, options) if is_rules else ""
+            told = told_of(where.doc, where.root, options, offer)
+            rules = "\n\n".join(part for part in (rules, told.text) if part)
             is_tests = name == "tests"
             project = project_at(where.root, options.exclude) if is_tests else NO_PROJECT
-            wanted = Wanted(offer, said[0], rules, project)
+            wanted = Wanted(offer, said[0], rules, project, told.habits)
             return await resolve(engine, where.doc, wanted)
+
+
+def told_of(doc: Document, root: Path, options: Options, offer: Offer) -> Told:
+    """Return what was learned that an action is told, nothing where nothing is to be learned."""
+    if options.memory == "off":
+        return NOTHING
+    return told_about(store_of(root), root, options, doc, (offer.start, offer.end))
 
 
 def _rules(where: Selection, options: Options) -> str:

@@ -79,7 +79,7 @@ def on_disk() -> dict[str, dict[str, Any]]:
 
 def in_short() -> dict[str, str]:
     """Return what `doctor` prints: the folders with their sizes, and the last seven days."""
-    folders = {n: f"{found['path']} ({_size(found['bytes'])})" for n, found in on_disk().items()}
+    folders = {n: f"{found['path']} ({size_of(found['bytes'])})" for n, found in on_disk().items()}
     try:
         found = stats.figures(stats.merged(stats.read(stats_dir(), 7)))
     except UserError as error:
@@ -128,7 +128,7 @@ def _print(found: dict[str, Any]) -> None:
         typer.echo(f"  {name:15} {line}")
     typer.secho("on disk", bold=True)
     for name, folder in found["disk"].items():
-        typer.echo(f"  {name:12} {_size(folder['bytes']):>9}  {folder['path']}")
+        typer.echo(f"  {name:12} {size_of(folder['bytes']):>9}  {folder['path']}")
 
 
 def _print_table(found: dict[str, Any]) -> None:
@@ -202,5 +202,6 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def _size(n_bytes: int) -> str:
+def size_of(n_bytes: int) -> str:
+    """Return a size as people read it."""
     return f"{n_bytes / 1e6:,.1f} MB"

@@ -69,11 +69,19 @@ class Company:
             case "linger":
                 peer.linger = float(message["seconds"])
                 return {}
+            case "retire":
+                self._retire()
+                return {}
             case "status":
                 return self._status()
         if not peer.is_window:
             raise wire.WireError("a peer that has not said hello")
         return None
+
+    def _retire(self) -> None:
+        """End with the last window, which may have left already."""
+        self.is_of_use = False
+        self._end_if_alone()
 
     def _status(self) -> Message:
         return {

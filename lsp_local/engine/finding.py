@@ -68,6 +68,13 @@ def statuses() -> list[Message]:
     return found
 
 
+def retire_all() -> None:
+    """Have every shared worker end with its last window; at once where there is none."""
+    for path in (path for folder in folders() for path in sorted(folder.glob(f"*{SUFFIX}"))):
+        with suppress(OSError, EOFError, wire.WireError), _connected(path) as connection:
+            _answer(connection, {"op": "retire"})
+
+
 def _greeted(path: Path, stamp: str, linger: float) -> Line | None:
     """Return a line to who listens at `path`, None where nobody does.
 

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from lsp_local import privacy
+from lsp_local.actions import docprose
 from lsp_local.actions.catalogue import Offer
+from lsp_local.actions.docstyle import Convention
 from lsp_local.actions.docwriting import place_docstring
 from lsp_local.actions.functions import (
     Function,
@@ -26,14 +28,17 @@ from lsp_local.features.resolved import (
     commented,
     without_code,
 )
-from lsp_local.features.rewriting import Job, rewrite
+from lsp_local.features.rewriting import Job, rewrite, task_of
 from lsp_local.features.testwriting import write_tests
+from lsp_local.memory.habits import Habit, convention_of, value_of
+from lsp_local.memory.quoting import requoted, requoted_text
 from lsp_local.text import Document
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
 from lsp_local.verify.verdict import Rules
 
 N_WORDS = 120  # tokens of a docstring or comment
+DETAILED = (Convention.GOOGLE, Convention.NUMPY, Convention.REST, Convention.TAGS)
 
 SIMPLIFY = "Simplify this code without changing what it does."
 GUARD = (
@@ -51,13 +56,15 @@ DOCSTRING = "Write the documentation of `{name}` without code: one short sentenc
 class Wanted:
     """What a user has chosen. `instruction` is the user's own, for `rewrite`.
 
-    `rules` is what the project says to those who write code in it, "" for nothing.
+    `rules` is what is said to those who write code in this project, "" for nothing; what follows
+    from `habits` without the model is done, too.
     """
 
     offer: Offer
     instruction: str = ""
     rules: str = ""
     project: Project = NO_PROJECT
+    habits: tuple[Habit, ...] = ()
 
 
 async def resolve(
@@ -106,7 +113,26 @@ def job_for(doc: Document, wanted: Wanted) -> Job:
 
 async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
     found = await rewrite(engine, doc, job_for(doc, wanted), on_text)
-    return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+    edits = requoted(doc, found.edits, value_of(wanted.habits, "quotes"))
+    return Resolved(edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+
+
+def asked(doc: Document, wanted: Wanted) -> str:
+    """Return the text that the model is asked about an offer, behind the head of all questions.
+
+    For `extract` and `tests`, which ask in their own ways, it is what their questions begin with.
+    """
+    tree, function = parse_typed(doc.text, doc.language), _function(doc, wanted.offer)
+    match wanted.offer.name:
+        case "docstring" if tree is not None and function is not None:
+            task = DOCSTRING.format(name=function.name, more=_more(tree, function))
+            return _about(doc, wanted, task).task
+        case "comment":
+            return _about(doc, wanted, COMMENT).task
+        case "extract" | "tests" | "docstring":
+            return _shown(doc, wanted)
+    code = privacy.shown(doc.text, wanted.offer.start, wanted.offer.end)
+    return task_of(doc, job_for(doc, wanted), code)
 
 
 def _opening(doc: Document, offer: Offer) -> str:
@@ -142,12 +168,30 @@ async def _docstring(
     if tree is None or function is None:
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
     task = DOCSTRING.format(name=function.name, more=_more(tree, function))
-    said = await ask(engine, _about(doc, wanted, task), on_text)
+    question, usual = _about(doc, wanted, task), convention_of(wanted.habits)
+    said = await ask(engine, question, on_text)
+    opening = _opening_of_details(tree, function, said) if usual in DETAILED else ""
+    if opening:
+        said = await ask(engine, replace(question, opening=opening), on_text)
     if privacy.holds_placeholder(said):
         return Resolved(problem=OF_SECRET)
     start, end = wanted.offer.start, wanted.offer.end
-    edits = place_docstring(doc, start, end, without_code(doc, start, end, said))
+    words = without_code(doc, start, end, said)
+    edits = place_docstring(doc, start, end, words, usual=usual)
     return Resolved(edits, "" if edits else NOTHING_SAID)
+
+
+def _opening_of_details(tree: Tree, function: Function, said: str) -> str:
+    """Return how a docstring begins that goes on with the parameters, "" where it has them.
+
+    Asked for a line of each, a small model often says one sentence; where it is habit to describe
+    them, it is led there by its own beginning.
+    """
+    names = parameters(tree, function)
+    prose = docprose.read(said, names)
+    if not names or not prose.paragraphs or any(prose.parameters.values()):
+        return ""
+    return f"{prose.paragraphs[0]}\n\n{names[0]}:"
 
 
 def _more(tree: Tree, function: Function) -> str:
@@ -189,7 +233,12 @@ async def _tests(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnT
     function = _function(doc, wanted.offer)
     if function is None:
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
-    return await write_tests(engine, doc, function, wanted.project, on_text)
+    found = await write_tests(engine, doc, function, wanted.project, on_text, wanted.rules)
+    if found.new_file is None:
+        return found
+    quotes = value_of(wanted.habits, "quotes")
+    text = requoted_text(found.new_file.text, doc.language, quotes)
+    return replace(found, new_file=replace(found.new_file, text=text))
 
 
 _Do = Callable[[ChatEngine, Document, Wanted, OnText], Awaitable[Resolved]]

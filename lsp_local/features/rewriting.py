@@ -133,17 +133,21 @@ async def _ask(engine: ChatEngine, doc: Document, job: Job, on_text: OnText) -> 
 
 def _question(doc: Document, job: Job, code: str) -> Question:
     """Put the code first: whatever else is asked about it, it is read once."""
-    shown = "" if job.is_whole else fenced(doc.language, code)
-    task = "\n\n".join(part for part in (job.background, shown, job.instruction) if part)
     n_code = int(len(code) / CHARS_A_TOKEN)
     return Question(
-        task,
+        task_of(doc, job, code),
         LEAST_ANSWER + TWICE * n_code,
         opening=f"{FENCE}{doc.language}\n{job.opening}",
         until=END,
         draft=code,
         priority=job.priority,
     )
+
+
+def task_of(doc: Document, job: Job, code: str) -> str:
+    """Return what is asked, in one text."""
+    shown = "" if job.is_whole else fenced(doc.language, code)
+    return "\n\n".join(part for part in (job.background, shown, job.instruction) if part)
 
 
 def _again(question: Question, said: str, problem: str) -> Question:

@@ -43,6 +43,7 @@ async def write_tests(
     function: Function,
     project: Project,
     on_text: OnText = lambda _text: None,
+    rules: str = "",
 ) -> Resolved:
     """Return a new file with tests of `function`; one that exists is never touched.
 
@@ -54,6 +55,7 @@ async def write_tests(
     path = next(one for one in _places(place, function.name) if one not in project.paths)
     table = _table(doc, function)
     asked, opening = _question(doc, function, path, project, table)
+    asked = replace(asked, task=f"{rules}\n\n{asked.task}") if rules else asked
     text = code_in(await ask(engine, asked, on_text), doc.language)
     if table is not None:
         filled = table.filled(text)

@@ -17,6 +17,8 @@ from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.own_prompts import OwnPrompts
+from lsp_local.lsp.remembering import Remembering
+from lsp_local.memory.recall import NOTHING, Told
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
@@ -44,6 +46,7 @@ class Acting:
     """Invariant: an edit is returned only for the text that it was made for."""
 
     def __init__(self, notices: Notices) -> None:
+        self.memory: Remembering | None = None
         self._notices = notices
         self._options = Options()
         self._root: Path | None = None
@@ -109,16 +112,23 @@ class Acting:
                 work.cancel()
         if work.cancelled():
             return Resolved(problem="stopped")
-        return work.result() if is_current() else Resolved(problem=STALE)
+        if not is_current():
+            return Resolved(problem=STALE)
+        if self.memory is not None:
+            self.memory.resolved(chosen.doc, chosen.offer, work.result().edits)
+        return work.result()
 
     async def read_ahead(self, chosen: Chosen, engine: ChatEngine) -> None:
         """Read the code of something that is offered, before it is chosen.
 
         Raises UserError and EngineError as `instruct.ask` does.
         """
-        await read_ahead(
-            engine, chosen.doc, Wanted(chosen.offer, rules=await self._rules(chosen.doc))
-        )
+        rules, _ = await self._told(chosen)
+        await read_ahead(engine, chosen.doc, Wanted(chosen.offer, rules=rules))
+
+    def forget(self) -> None:
+        """Forget what was offered."""
+        self._offered.clear()
 
     def stop(self) -> None:
         """End what is under way."""
@@ -139,14 +149,23 @@ class Acting:
             if chosen.prompt is not None:
                 span = offer.start, offer.end
                 return await run_prompt(engine, doc, chosen.prompt, span, offer.diagnostics, hear)
-            rules, project = await self._rules(doc), await self._project(offer)
-            wanted = Wanted(offer, chosen.instruction, rules, project)
+            rules, told = await self._told(chosen)
+            project = await self._project(offer)
+            wanted = Wanted(offer, chosen.instruction, rules, project, told.habits)
             return await resolve(engine, doc, wanted, hear)
         except UserError as error:
             return Resolved(problem=str(error))
         except Exception:
             logger.exception("a code action failed")
             return Resolved(problem=WENT_WRONG)
+
+    async def _told(self, chosen: Chosen) -> tuple[str, Told]:
+        """Return the rules for a piece of code: the project's own, and what was learned of it."""
+        doc, offer, told = chosen.doc, chosen.offer, NOTHING
+        if self.memory is not None:
+            told = await self.memory.told(doc, offer.start, offer.end)
+        rules = await self._rules(doc)
+        return "\n\n".join(part for part in (rules, told.text) if part), told
 
     async def _rules(self, doc: Document) -> str:
         """Return what the project says to those who write code in it."""

@@ -75,7 +75,9 @@ class Control:
             case {"request": "pause" | "resume" as wish}:
                 self._session.pause(wish == "pause")
                 return {"answer": wish}
+            case {"request": "purge"}:
+                return {"answer": await self._session.purge()}
             case {"request": "forget-feedback"}:
                 self._session.records.forget_feedback()
                 return {"answer": "forgotten"}
-        return {"error": "the requests are why, stats, pause, resume and forget-feedback"}
+        return {"error": "the requests are why, stats, pause, resume, purge and forget-feedback"}

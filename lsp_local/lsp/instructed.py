@@ -92,6 +92,11 @@ class Instructed:
         for task in list(self._tasks):
             task.cancel()
 
+    def forget(self) -> None:
+        """Let go of what is on disk, and of what was offered."""
+        self.acting.forget()
+        self.close()
+
     def close(self) -> None:
         """Stop at once."""
         self.stop()

@@ -68,6 +68,10 @@ class Models:
         usual = [self.completion.name] if self.completion.size.n_bytes else []
         return usual + [own.name for own in self._own.values() if own.is_loaded]
 
+    async def forget(self) -> None:
+        """End what has read anything, shared processes too, as soon as no window uses them."""
+        await asyncio.gather(self.completion.forget(), *(own.evict() for own in self._own.values()))
+
     async def close(self) -> None:
         """End all loads and engines at once."""
         ends = [self.completion.close(), *(own.close() for own in self._own.values())]

@@ -89,6 +89,11 @@ class Loader:
         except UserError as error:
             self._notices.error(str(error))
 
+    async def forget(self) -> None:
+        """End the engine, whose memory holds what it has read; the next request loads it anew."""
+        self._retire()
+        await self.close()
+
     async def close(self) -> None:
         """End the load and the engine at once."""
         if self._task is not None:

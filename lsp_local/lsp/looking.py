@@ -149,6 +149,11 @@ class Looking:
         for known in self._known.values():
             known.settled.set()
 
+    def forget(self) -> None:
+        """Let go of what is on disk."""
+        self.close()
+        self._cache, self._piecewise = None, None
+
     def close(self) -> None:
         """Stop, and close the disk."""
         self.stop()

@@ -20,6 +20,29 @@ CLOSERS = ")]}>\"'`"
 OnCount = Callable[[str, Count, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a suggestion ended: what stands between two offsets of `doc` now was `text`.
+
+    For one that was turned down both are where it was shown. `is_checked` says that an accepted
+    one was looked at again a little later.
+    """
+
+    count: Count
+    doc: Document
+    start: int
+    end: int
+    text: str
+    is_checked: bool = False
+
+
+OnEnd = Callable[[Ended], None]
+
+
+def _ignore(_ended: Ended) -> None:
+    """Take no note of it."""
+
+
 @dataclass(slots=True)
 class _Shown:
     """The suggestion on the screen. `n_taken` of its characters came at once, not by a key."""
@@ -56,6 +79,7 @@ class Reactions:
 
     on_count: OnCount
     clock: Callable[[], float] = time.monotonic
+    on_end: OnEnd = _ignore
     _shown: _Shown | None = None
     _ended: OrderedDict[str, tuple[_Shown, Count | None]] = field(default_factory=OrderedDict)
     _watched: deque[_Accepted] = field(default_factory=lambda: deque(maxlen=N_WATCHED))
@@ -153,6 +177,8 @@ class Reactions:
         if is_unseen and end is not Count.ACCEPTED:
             end = None
         self._count(shown, end)
+        if end is not None:
+            self._tell(shown, end, now)
         self._ended[shown.item_id] = shown, end
         if len(self._ended) > N_ENDED:
             self._ended.popitem(last=False)
@@ -160,6 +186,12 @@ class Reactions:
             start = shown.offset
             accepted = _Accepted(now, shown.text, start, start + len(shown.text), self.clock())
             self._watched.append(accepted)
+
+    def _tell(self, shown: _Shown, end: Count, now: Document | None) -> None:
+        is_there = end is Count.ACCEPTED and now is not None
+        doc = now if is_there and now is not None else shown.doc
+        length = len(shown.text) if is_there else 0
+        self.on_end(Ended(end, doc, shown.offset, shown.offset + length, shown.text))
 
     def _count(self, shown: _Shown, end: Count | None, number: int = 1) -> None:
         if end is not None:
@@ -174,7 +206,10 @@ class Reactions:
                 _follow(accepted, before.text, now.text)
                 continue
             self._watched.remove(accepted)
-            share = share_kept(accepted.text, before.text[accepted.start : accepted.end])
+            start, end = accepted.start, accepted.end
+            share = share_kept(accepted.text, before.text[start:end])
+            told = Ended(Count.CHECKED, before, start, end, accepted.text, is_checked=True)
+            self.on_end(told)
             self.on_count(accepted.doc.language, Count.CHECKED, 1)
             self.on_count(accepted.doc.language, Count.KEPT, round(100 * share))
 

@@ -76,6 +76,11 @@ class Recent:
         wanted = [e for e in self._ended if path is None or absolute_path(e.uri) == path]
         return [ended.in_full() for ended in wanted[:n_most]]
 
+    def forget(self) -> None:
+        """Forget all ends, also those that wait to be written."""
+        self._ended.clear()
+        self._unwritten.clear()
+
     async def close(self) -> None:
         """Wait until the file has what it is to have."""
         if self._writing is not None:

@@ -13,7 +13,7 @@ from lsp_local.cache import Suggestions
 from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
 from lsp_local.lsp.flights import typed_since
-from lsp_local.lsp.reactions import Reactions
+from lsp_local.lsp.reactions import OnEnd, Reactions
 from lsp_local.options import Options, answers_as
 from lsp_local.stats import Ledger
 from lsp_local.text import Document, Outcome, Reason, UserError
@@ -33,18 +33,20 @@ OVERTAKEN = frozenset({Reason.SUPERSEDED, Reason.STALE_VERSION, Reason.CANCELLED
 class Records:
     """Disk cache and ledger. Invariant: neither delays an answer or fails one."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: OnEnd = lambda _ended: None) -> None:
         self.ledger = Ledger("", None)
         self._disk: CompletionDisk | None = None
         self._shown: tuple[Document, int, str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self.feedback = Feedback()
-        self.reactions = Reactions(self._on_count)
+        self.reactions = Reactions(self._on_count, on_end=on_end)
 
     def suggestions_for(self, options: Options) -> Suggestions:
         """Return what is known of the model that `options` name, with the disk's share."""
         is_new = self.ledger.model != answers_as(options)
         if not options.cache_mb:
+            if self._disk is not None:
+                self._disk.close()
             self.ledger, self._disk = Ledger(answers_as(options), None), None
             return Suggestions(voice(options))
         if self._disk is None:

@@ -3,77 +3,52 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 
-from lsp_local import config, judge
-from lsp_local.cache import Suggestions
-from lsp_local.config import Options
+from lsp_local import judge
 from lsp_local.context import Surroundings
-from lsp_local.engine.base import EngineError
-from lsp_local.engine.opening import LiveEngine, status_of
-from lsp_local.features.inline_completion import complete, is_disabled, recall
+from lsp_local.engine.opening import LiveEngine
+from lsp_local.features.inline_completion import complete, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
-from lsp_local.lsp.convert import absolute_path
-from lsp_local.lsp.documents import Documents
 from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.hovering import Beside
-from lsp_local.lsp.instructed import Instructed
-from lsp_local.lsp.jobs import Models
-from lsp_local.lsp.logs import log_as_told
-from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
-from lsp_local.lsp.pulling import Pulling
-from lsp_local.lsp.recent import Recent
-from lsp_local.lsp.records import Records
+from lsp_local.lsp.pieces import KEEPS_NOTHING, Pieces
 from lsp_local.lsp.requests import Asking, Request, Waiting
 from lsp_local.lsp.rhythm import Rhythm
-from lsp_local.lsp.surroundings import Neighbourhood
-from lsp_local.options import Job, for_job
 from lsp_local.text import Document, Outcome, Reason
 from lsp_local.windows import Windows
 
 logger = logging.getLogger(__name__)
 
 
-class Session:
+class Session(Pieces):
     """Invariant: of a document one request of a kind waits, the newest, and one decode runs."""
 
     def __init__(self, notices: Notices) -> None:
-        self.documents = Documents()
-        self._notices = notices
-        self._models = Models(notices)
-        self._loader = self._models.completion
-        self.pulling = Pulling(notices, self._models)
-        self.instructed = Instructed(notices, self._models.instruct, self.documents)
-        self.looking = Looking(self._models.lint, self.readable)
-        self._options = Options()
-        self._windows = Windows()
-        self._known = Suggestions("")
+        super().__init__(notices)
         self._waiting = Waiting()
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
-        self.records = Records()
-        self._neighbourhood = Neighbourhood()
         self._deleted: set[str] = set()  # documents in which the last key took something away
-        self.recent = Recent()
-        self.is_paused = False
 
-    def configure(self, editor: object, folder: Path | None) -> None:
-        """Read all options again and load the model that they name."""
-        loaded = config.load(workspace=folder, editor=editor)
-        self._options = loaded.options
-        self._known = self.records.suggestions_for(loaded.options)
-        self.recent.log_to(loaded.options.why_log)
-        problem = log_as_told(loaded.options)
-        self._notices.warn([*loaded.warnings, *([problem] if problem else [])])
-        self._models.want(loaded.options)
-        self._neighbourhood.configure(folder, loaded.options)
-        self.instructed.configure(for_job(loaded.options, Job.INSTRUCT), folder)
-        self.looking.configure(for_job(loaded.options, Job.LINT), folder is not None)
+    async def purge(self) -> list[str]:
+        """Let go of all that is on disk, and write nothing more; return the logs that there were.
+
+        What the model has read, too, is gone with its process: it would write it.
+        """
+        logs = [self._options.log_file, self._options.why_log]
+        was_paused, self._is_purged = self.is_paused, True
+        self.pause(True)
+        self._apply(replace(self._options, **KEEPS_NOTHING), self._folder)
+        for piece in (self.instructed, self.looking, self.recent):
+            piece.forget()
+        self._windows = Windows()
+        await asyncio.gather(self._models.forget(), self.memory.settle())
+        self.pause(was_paused)
+        return [log for log in logs if log]
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -103,6 +78,7 @@ class Session:
         doc = self.documents.get(uri)
         self._rhythm.key(time.monotonic())
         self.records.changed(before, doc)
+        self.memory.changed(doc)
         self._neighbourhood.changed(before, doc)
         self.instructed.changed(uri, before, doc)
         self.looking.changed(uri, doc)
@@ -124,11 +100,6 @@ class Session:
         reader = None if self.is_paused else self._reader(doc)
         if reader is not None and not self._is_silent(doc) and not self._waiting.has(doc.uri):
             self._background.moved(reader, doc, offset)
-
-    def readable(self, uri: str) -> Document | None:
-        """Return an open document that may be read, None also while the server is paused."""
-        doc = self.documents.get(uri)
-        return None if doc is None or self.is_paused or self._is_silent(doc) else doc
 
     def beside(self, doc: Document) -> Beside | None:
         """Return what a hover may use beside a document, None for one that is not to be read."""
@@ -157,26 +128,12 @@ class Session:
         for uri in list(self._flights):
             self._end_flight(uri)
 
-    async def figures(self) -> dict[str, object]:
-        """Return what this server has done so far.
-
-        `work` is all that the model did, for other windows too; `worker` is who did it.
-        """
-        engine = self._loader.engine()
-        known: dict[str, object] = {"work": None, "worker": None}
-        with suppress(EngineError):  # it dies just now, or has died too often
-            if engine is not None:
-                known |= {"work": asdict(await engine.work()), "worker": await status_of(engine)}
-        feedback = self.records.feedback.as_json()
-        models = self._models.in_memory()
-        ledger = self.records.ledger.as_json()
-        return {**ledger, "feedback": feedback, "models": models, **known}
-
     async def close(self) -> None:
         """End the engine at once."""
         self._background.stop()
         self.instructed.close()
         self.looking.close()
+        self.memory.stop()
         self._neighbourhood.close()
         pieces = (self._models, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
@@ -285,9 +242,6 @@ class Session:
     def _around(self, doc: Document) -> Surroundings:
         others = [other for other in self.documents if not self._is_silent(other)]
         return self._neighbourhood.around(doc, others)
-
-    def _is_silent(self, doc: Document) -> bool:
-        return is_disabled(self._options, doc, absolute_path(doc.uri))
 
     def _end_flight(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)

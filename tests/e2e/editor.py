@@ -49,6 +49,7 @@ class Editor:
         self._versions = itertools.count(1)
         self._ids = itertools.count(1)
         self._cursors: dict[str, types.Position] = {}
+        self.root = "file:///src/shop"  # of the project
 
     async def start(
         self, model: Path, capabilities: types.ClientCapabilities | None = None, **options: object
@@ -67,7 +68,7 @@ class Editor:
         )
         params = types.InitializeParams(
             capabilities=capabilities,
-            workspace_folders=[types.WorkspaceFolder("file:///src/shop", "shop")],
+            workspace_folders=[types.WorkspaceFolder(self.root, "shop")],
             initialization_options={"model": str(model), **options},
         )
         result = await self.client.initialize_session(params)
@@ -78,7 +79,7 @@ class Editor:
         """Open a text with one mark, where the cursor is; return its URI."""
         assert marked.count(MARK) == 1
         before, after = marked.split(MARK)
-        uri = f"file:///src/shop/{name}"
+        uri = f"{self.root}/{name}"
         item = types.TextDocumentItem(uri, language, next(self._versions), before + after)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         self._cursors[uri] = self._position(before)

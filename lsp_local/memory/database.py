@@ -1,0 +1,139 @@
+"""A SQLite file of the user's alone that may be damaged, locked or gone at any time."""
+
+import logging
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsp_local.folders import make_private
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+APPLICATION, VERSION = 0x6C73706D, 1  # "lspm"; another file is not ours, another version not read
+BUSY_SECONDS = 0.5  # for another window that writes; what is not written then is lost
+LEFT = ("-journal", "-wal", "-shm")
+ENDS = ("", *LEFT, ".set-aside")  # of the names of all files that belong to one
+STRANGE = re.compile("no such|decode|syntax")  # what is wrong with tables, not with the moment
+
+
+class Database:
+    """Invariant: nothing here makes a caller fail, or wait for longer than BUSY_SECONDS.
+
+    A file that is damaged or of somebody else is set aside, with one warning, and begun anew.
+    """
+
+    def __init__(self, path: Path, tables: str) -> None:
+        self.path = path
+        self._tables = tables
+        self._has_warned = False
+
+    def read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Run `work` on the file if there is one."""
+        return self._try(work, otherwise) if self.path.exists() else otherwise
+
+    def write(self, work: Callable[[sqlite3.Connection], Any]) -> None:
+        """Run `work` on the file, wholly or not at all; it is made where there is none."""
+
+        def whole(db: sqlite3.Connection) -> None:
+            with _transaction(db):
+                work(db)
+
+        self._try(whole, None)
+
+    def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        for _ in range(2):
+            try:
+                with closing(_opened(self.path, self._tables)) as db:
+                    return work(db)
+            except sqlite3.OperationalError as error:  # locked, full, read-only
+                if not STRANGE.search(str(error)):
+                    self._warn(error)
+                    return otherwise
+                self._set_aside(error)
+            except UnicodeError:  # half characters: nothing is wrong with the file
+                return otherwise
+            except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as error:
+                self._set_aside(error)
+            except OSError as error:
+                self._warn(error)
+                return otherwise
+        return otherwise
+
+    def shrink(self) -> None:
+        """Give back the room of what was erased, without a trace."""
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        self.read(work, None)
+
+    def _set_aside(self, error: Exception) -> None:
+        self._warn(f"{error}; it is set aside, and begun anew")
+        with suppress(OSError):
+            for end in LEFT:  # they would be taken for those of the new file
+                Path(f"{self.path}{end}").unlink(missing_ok=True)
+            self.path.replace(f"{self.path}.set-aside")
+
+    def _warn(self, problem: object) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning("the memory in %s cannot be used: %s", self.path, problem)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _opened(path: Path, tables: str) -> sqlite3.Connection:
+    """Open the file, and make it where there is none. Raises sqlite3.Error, OSError."""
+    make_private(path.parent)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+        db.execute("PRAGMA synchronous = NORMAL")  # at worst the last events are lost
+        if _mark(db) != (APPLICATION, VERSION):
+            _make(db, tables)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _mark(db: sqlite3.Connection) -> tuple[int, int]:
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return application, version
+
+
+def _make(db: sqlite3.Connection, tables: str) -> None:
+    _refuse_others(db)
+    db.execute("PRAGMA journal_mode = WAL")  # who reads does not wait for who writes
+    with _transaction(db):
+        if _mark(db) == (APPLICATION, VERSION):  # another window was first
+            return
+        _refuse_others(db)
+        for statement in tables.strip().rstrip(";").split(";"):
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _refuse_others(db: sqlite3.Connection) -> None:
+    """Raise DatabaseError for a file that has tables of somebody else."""
+    if db.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        raise sqlite3.DatabaseError("it is not one of ours")
