@@ -25,7 +25,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "app.py").write_text("def parse(text):\n    return int(text)\n")
     monkeypatch.chdir(root)
     store_of(root).count_styles({SINGLE: 9}, "edits")
-    store_of(root).count_styles({Style("names", "python", "snake_case"): 9}, "own")
     seen = Observation(Kind.EDITED, "app.py", "parse", "python", "float(text)", "int(text)")
     store_of(root).add([seen], 90)
     return root
@@ -105,6 +104,7 @@ def sources(shop: Path, *arguments: str) -> dict[str, str]:
 
 
 def test_context_says_what_an_action_is_told(shop: Path, tmp_path: Path) -> None:
+    run("memory", "set", "python.names", "snake_case")
     told = sources(shop, "--action", "docstring")
     assert told["memory"] == "How code is written here:\n- Name functions in snake_case."
     assert told["question"].startswith("```python\ndef parse(text):")
