@@ -104,8 +104,9 @@ def sources(shop: Path, *arguments: str) -> dict[str, str]:
 
 
 def test_context_says_what_an_action_is_told(shop: Path, tmp_path: Path) -> None:
+    run("memory", "set", "python.names", "snake_case")
     told = sources(shop, "--action", "docstring")
-    assert told["memory"] == "How code is written here:\n- Put strings in single quotes."
+    assert told["memory"] == "How code is written here:\n- Name functions in snake_case."
     assert told["question"].startswith("```python\ndef parse(text):")
     assert "Write the documentation of `parse`" in told["question"]
     assert "memory" not in sources(shop)

@@ -151,9 +151,9 @@ async def test_what_was_accepted_is_told(shop: Path) -> None:
         play.doc = replace(play.doc, text="x = \n")
         play.accept(f"load('{'abcdef'[n]}')")
     told = await play.memory.told(play.doc, 0, 5)
-    assert told.text == "How code is written here:\n- Put strings in single quotes."
+    assert [one.sentence for one in told.habits] == ["Put strings in single quotes."]
     play.memory.configure(Options(), shop)
-    assert (await play.memory.told(play.doc, 0, 5)).text == ""
+    assert (await play.memory.told(play.doc, 0, 5)).habits == ()
 
 
 async def test_after_stop_nothing_is_written(shop: Path) -> None:
