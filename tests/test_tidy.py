@@ -57,7 +57,7 @@ ONLY_IN = {
     "detect_secrets": "privacy.py",
     "pathspec": "ignores.py",
     "yaml": "userprompts/frontmatter.py",
-    "sqlite3": "disk.py index.py stats.py",
+    "sqlite3": "disk.py index/ stats.py",
     "tree_sitter": "trees.py",
     "diskcache": "disk.py",
     "plotext": "cli/",

@@ -12,6 +12,7 @@ from lsp_local.cli import (
     eval_edits,
     eval_explain,
     eval_lint,
+    eval_sources,
     evals,
     explain,
     lint,
@@ -30,6 +31,7 @@ app.add_typer(bench.app, name="bench")
 evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
 evals.app.command("lint")(eval_lint.eval_lint)
+evals.app.command("sources")(eval_sources.eval_sources)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)

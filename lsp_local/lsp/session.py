@@ -138,8 +138,16 @@ class Session:
         """Take note of a file that was written."""
         doc = self.documents.get(uri)
         if doc is not None and not self._is_silent(doc):
-            self._neighbourhood.saved(doc.path)
+            self.written(Path(absolute_path(uri)))
             self.looking.saved(uri)
+
+    def written(self, *files: Path) -> None:
+        """Take note of files that were written, created or deleted, by whomever."""
+        self._neighbourhood.written(*files)
+
+    def watched(self) -> None:
+        """Take note that the client tells of such files."""
+        self._neighbourhood.watched()
 
     def pause(self, is_paused: bool) -> None:
         """Be silent until told otherwise, and leave the processor alone; or be so no longer."""
