@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -203,3 +204,91 @@ def test_odd_files_do_no_harm(root: Path, index: Index) -> None:
     (root / "gone.py").symlink_to(root / "nowhere.py")
     assert index.refresh() == 5
     assert "latin.py" in index.paths()
+
+
+def contents(tmp_path: Path) -> list[bool]:
+    """Return of every content that is kept whether a file has it."""
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db:
+        rows = db.execute("SELECT left_at IS NULL FROM contents ORDER BY id").fetchall()
+    return [bool(is_had) for (is_had,) in rows]
+
+
+def test_a_branch_that_comes_back_is_known(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    (root / "tax.py").write_text("def vat(): ...\n")
+    index.refresh()
+    assert contents(tmp_path) == [False, True, True]
+    assert index.symbols(["with_tax"]) == []
+    assert index.similar(["with_tax"], 5, "") == []
+    (root / "tax.py").write_text(TAX)
+    index.refresh()
+    assert contents(tmp_path) == [True, True, False]
+    assert [one.path for one in index.symbols(["with_tax", "vat"])] == ["tax.py"]
+
+
+def test_what_two_files_hold_is_kept_once(index: Index, root: Path, tmp_path: Path) -> None:
+    (root / "copy.py").write_text(TAX)
+    (root / "copy.ts").write_text(TAX)  # in another language it is something else
+    assert index.refresh() == 4
+    assert contents(tmp_path) == [True, True, True]
+    assert [one.path for one in index.symbols(["with_tax"])] == ["copy.py", "tax.py"]
+    (root / "copy.py").unlink()
+    index.refresh()
+    assert contents(tmp_path) == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        pytest.param(
+            lambda root: (root / "tax.py").write_text("x = 1  # lsp-local: private\n" + TAX),
+            id="something in it is marked",
+        ),
+        pytest.param(lambda root: (root / ".gitignore").write_text("tax.py\n"), id="it is ignored"),
+        pytest.param(lambda root: (root / "tax.py").write_text(TAX * 20_000), id="it is too large"),
+    ],
+)
+def test_what_becomes_private_goes_at_once(
+    index: Index, root: Path, tmp_path: Path, hide: Callable[[Path], object]
+) -> None:
+    index.refresh()
+    hide(root)
+    index.refresh()
+    assert False not in contents(tmp_path)
+    index.update("tax.py")
+    assert False not in contents(tmp_path)
+
+
+def test_what_was_left_long_ago_is_dropped(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    (root / "tax.py").unlink()
+    index.refresh()
+    assert contents(tmp_path) == [False, True]
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db, db:
+        db.execute("UPDATE contents SET left_at = 0 WHERE left_at IS NOT NULL")
+    index.refresh()
+    assert contents(tmp_path) == [True]
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db:
+        db.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        (n_found,) = db.execute("SELECT count(*) FROM words WHERE words MATCH 'tax'").fetchone()
+    assert n_found == 0
+
+
+def test_uses_are_found_in_other_files(index: Index, root: Path) -> None:
+    (root / "a.py").write_text("import tax\n\nprint(tax.with_tax(2))\n")
+    index.refresh()
+    assert [(one.path, one.line, one.text) for one in index.uses("with_tax", "b.py", 3)] == [
+        ("a.py", 2, "print(tax.with_tax(2))")
+    ]
+    assert index.uses("with_tax", "a.py", 3) == []
+    assert index.uses("", "", 3) == index.uses("\0'\"", "", 3) == []
+
+
+def test_what_is_read_is_not_what_was_before(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    assert len(index.symbols(["with_tax"])) == 1
+    for path in (tmp_path / "cache").glob("index.sqlite*"):
+        path.unlink()
+    assert index.symbols(["with_tax"]) == []
+    assert index.refresh() == 2
+    assert len(index.symbols(["with_tax"])) == 1

@@ -25,6 +25,7 @@ class _Read:
     size: int
     digest: bytes
     content: Content | None
+    is_marked: bool
 
 
 def refresh(
@@ -36,9 +37,8 @@ def refresh(
     for batch in _batches(_changed(db, root, ignores, known, is_unwanted)):
         _write(db, batch)
         n_read += len(batch)
-    if not is_unwanted():  # now what is left in `known` was not met
-        forget(db, root, known)
-        contents.drop_old(db)
+    forget(db, root, known)  # now that is what was not met
+    contents.drop_old(db)
     return n_read
 
 
@@ -71,6 +71,7 @@ def _changed(
     """Yield the files that are not as they were; what is met is taken out of `known`."""
     for path in ignores.files():
         if is_unwanted():
+            known.clear()  # what was not met yet is not gone
             return
         if reading.may_hold(path):
             read = _look(db, root, path, known.pop(path, None))
@@ -104,7 +105,8 @@ def _look(
         return None
     digest = reading.digest(path, raw)
     content = None if contents.has(db, digest) else reading.read(path, raw)
-    return _Read(path, status.st_mtime_ns, status.st_size, digest, content)
+    times = status.st_mtime_ns, status.st_size
+    return _Read(path, *times, digest, content, reading.is_marked(raw))
 
 
 def _write(db: sqlite3.Connection, reads: list[_Read]) -> None:
@@ -119,8 +121,7 @@ def _write(db: sqlite3.Connection, reads: list[_Read]) -> None:
             row = read.path, read.mtime, read.size, new
             db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
             if left is not None and left[0] != new:
-                is_marked = read.content is not None and read.content.is_marked
-                contents.leave(db, left[0], is_kept=not is_marked)
+                contents.leave(db, left[0], is_kept=not read.is_marked)
 
 
 def _known(db: sqlite3.Connection, paths: list[str] | None = None) -> Known:

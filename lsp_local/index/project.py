@@ -3,6 +3,8 @@
 import logging
 import os
 import sqlite3
+import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -34,6 +36,7 @@ class Index:
         self._path = database or store.database_of(root)
         self._is_broken = False
         self._has_warned = False
+        self._of_thread = threading.local()  # a connection
         self._paths: tuple[int, tuple[str, ...]] = -1, ()
 
     def refresh(self, is_unwanted: Callable[[], bool] = lambda: False) -> int:
@@ -106,12 +109,10 @@ class Index:
     def _read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Ask the database; what is wrong with it is the writer's to say and to mend."""
         try:
-            db = store.open_to_read(self._path)
-            if db is None:
-                return otherwise
-            with closing(db):
-                return work(db)
+            db = self._reader()
+            return otherwise if db is None else work(db)
         except sqlite3.Error as error:
+            self._of_thread = threading.local()
             if not store.is_damage(error):  # locked
                 self._warn(error)
         except OSError as error:
@@ -119,6 +120,18 @@ class Index:
         except ValueError:  # a name that is not UTF-8 stands for nothing
             pass
         return otherwise
+
+    def _reader(self) -> sqlite3.Connection | None:
+        """Return this thread's connection, another one where the file is another one by now."""
+        number = store.number_of(self._path)
+        kept: tuple[int, sqlite3.Connection] | None = getattr(self._of_thread, "kept", None)
+        if kept is not None and kept[0] == number:
+            return kept[1]
+        db = None if number is None else store.open_to_read(self._path)
+        if db is not None and number is not None:
+            self._of_thread.kept = number, db
+            weakref.finalize(self, db.close)  # whichever thread has it last
+        return db
 
     def _written(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Change the database; one that makes no sense is set aside, and another one is made."""

@@ -12,6 +12,7 @@ N_WORDS = 24  # of a query
 N_RARE = 10  # of them that are searched for: the rarest
 COMMON = 1000  # parts that hold a word; of a word in more, the search would be slow and say little
 MOST_CHUNKS = 500  # that are searched for a name: 3 ms
+MOST_USING = 60  # that name something; how a name of more is used, everybody knows
 N_LEFT = 20  # parts that may belong to no file any more, among those found
 
 Row = tuple[Any, ...]
@@ -47,7 +48,7 @@ def similar(db: sqlite3.Connection, texts: Iterable[str], limit: int, not_path: 
     query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words) LIMIT ?"
     match = " OR ".join(f'"{word}"' for word in rare)
     found: list[Chunk] = []
-    for (part,) in db.execute(query, (match, limit + N_LEFT)):
+    for (part,) in db.execute(query, (match, limit + N_LEFT)).fetchall():
         row = _part(db, part, not_path)
         if row is not None and row.text not in {one.text for one in found}:
             found.append(row)
@@ -58,7 +59,7 @@ def similar(db: sqlite3.Connection, texts: Iterable[str], limit: int, not_path: 
 
 def n_files_naming(db: sqlite3.Connection, name: str, not_path: str) -> int | None:
     """Return how many other files have the word `name`, None where that is too much to count."""
-    rows = _parts_with(db, name, not_path)
+    rows = _parts_with(db, name, not_path, MOST_CHUNKS)
     if rows is None:
         return None
     whole = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
@@ -68,21 +69,21 @@ def n_files_naming(db: sqlite3.Connection, name: str, not_path: str) -> int | No
 def parts_naming(db: sqlite3.Connection, name: str, not_path: str) -> list[Chunk]:
     """Return the parts of other files in which `name` stands as a word, few or none."""
     whole = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-    rows = _parts_with(db, name, not_path) or []
+    rows = _parts_with(db, name, not_path, MOST_USING) or []
     return [Chunk(*row) for row in rows if whole.search(row[2])]
 
 
-def _parts_with(db: sqlite3.Connection, name: str, not_path: str) -> list[Row] | None:
+def _parts_with(db: sqlite3.Connection, name: str, not_path: str, most: int) -> list[Row] | None:
     """Return path, line and text of the parts with the word `name`; None if there are too many."""
     word = (words_of(name) or ("",))[0]
     if not word:
         return None
     query = (
         "SELECT path, line, text FROM words JOIN chunks ON chunks.id = words.rowid"
-        f" JOIN files USING (content) WHERE words MATCH ? AND path != ? LIMIT {MOST_CHUNKS + 1}"
+        f" JOIN files USING (content) WHERE words MATCH ? AND path != ? LIMIT {most + 1}"
     )
     rows = db.execute(query, (f'"{word}"', not_path)).fetchall()
-    return None if len(rows) > MOST_CHUNKS else rows
+    return None if len(rows) > most else rows
 
 
 def _rarest(db: sqlite3.Connection, wanted: Sequence[str]) -> list[str]:

@@ -26,7 +26,6 @@ class Content:
 
     symbols: tuple[Symbol, ...] = ()
     chunks: tuple[Chunk, ...] = ()
-    is_marked: bool = False  # something in it is marked as private
 
 
 def may_hold(path: str) -> bool:
@@ -40,6 +39,11 @@ def digest(path: str, raw: bytes) -> bytes:
     return hashlib.sha256(language_of(path).encode() + b"\0" + raw).digest()
 
 
+def is_marked(raw: bytes) -> bool:
+    """Whether something in a file is marked as private, which it may not have been before."""
+    return privacy.PRIVATE.encode() in raw
+
+
 def read(path: str, raw: bytes) -> Content:
     """Take a file apart, without what is private; of what is no text nothing is kept."""
     if b"\0" in raw[:8000]:
@@ -47,11 +51,10 @@ def read(path: str, raw: bytes) -> Content:
     text = raw.decode(errors="replace")
     if len(text) > LONGEST_MEAN_LINE * (text.count("\n") + 1):
         return Content()
-    is_marked = privacy.PRIVATE in text
     text = privacy.redact(privacy.hidden(text))
     tree = parse(text, language_of(path))
     symbols = tuple(outline.symbols(tree, path)) if tree else ()
-    return Content(symbols, tuple(outline.chunks(text, tree, path)), is_marked)
+    return Content(symbols, tuple(outline.chunks(text, tree, path)))
 
 
 def words(text: str) -> str:

@@ -45,10 +45,19 @@ def database_of(root: Path) -> Path:
     return indexes_dir() / f"{digest}.sqlite"
 
 
-def open_to_read(path: Path) -> sqlite3.Connection | None:
-    """Open the database; None where there is none of this version. Raises sqlite3.Error."""
-    if not path.exists():
+def number_of(path: Path) -> int | None:
+    """Return what tells a file from another one that has taken its place; None without a file."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
         return None
+
+
+def open_to_read(path: Path) -> sqlite3.Connection | None:
+    """Open the database; None where it is none of this version. Raises sqlite3.Error.
+
+    Any thread may use it, one at a time.
+    """
     db = _connected(path)
     try:
         if db.execute("PRAGMA user_version").fetchone() == (VERSION,):
@@ -99,7 +108,7 @@ def set_aside(path: Path) -> bool:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     return db
 

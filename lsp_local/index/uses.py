@@ -9,7 +9,6 @@ from lsp_local.outline import Chunk
 from lsp_local.trees import Place, Tree, parse
 
 LONGEST_LINE = 200  # characters
-MOST_PARTS = 12  # that are parsed: 0.5 ms each
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,15 @@ class Use:
 
 def uses(name: str, parts: Iterable[Chunk], limit: int) -> list[Use]:
     """Return up to `limit` lines of `parts` that use `name`, one of each part before a second."""
-    found = [list(_uses(name, part)) for part in list(parts)[:MOST_PARTS]]
-    turns = [one[n] for n in range(limit) for one in found if n < len(one)]
-    return turns[:limit]
+    first: list[Use] = []
+    more: list[Use] = []
+    for part in parts:
+        found = list(_uses(name, part))
+        first += found[:1]
+        more += found[1:]
+        if len(first) >= limit:
+            break
+    return (first + more)[:limit]
 
 
 def _uses(name: str, part: Chunk) -> Iterable[Use]:
