@@ -24,8 +24,7 @@ SPEAKING = re.compile(r"[a-z0-9](_\w|[A-Z])|^[A-Z][a-z]\w\w")
 MOST_DEFINED = 3  # definitions of one name in a project; of `run` there are more, and none is it
 IMPORTS_SHARE = 0.6  # of the budget
 USES_SHARE = 0.2
-N_USED = 4  # names before the cursor, the nearest, whose uses elsewhere are shown
-N_USES = 3  # of each
+N_USES = 3  # of the name before the cursor, in other files
 MOST_SIGNATURE = 500  # characters
 N_EDITS = 3  # of the recently edited places
 N_CHUNKS = 2  # of the project, beside the open files
@@ -69,7 +68,7 @@ class Surroundings:
     documents: tuple[Document, ...] = ()
     edits: tuple[Edit, ...] = ()
     index: Index | None = None
-    left_out: frozenset[Source] = frozenset()  # what is not to be read, to measure what it gains
+    left_out: frozenset[Source] = frozenset({Source.USED})  # of which no gain is proven
 
 
 NOTHING = Surroundings()
@@ -88,7 +87,7 @@ def gather(doc: Document, offset: int, around: Surroundings, n_tokens: int) -> t
     for candidates, share in (
         (_imported(doc, offset, tree, around.index), IMPORTS_SHARE),
         (_named(doc, offset, tree, around.index), IMPORTS_SHARE),
-        (_used(doc, offset, tree, around.index), USES_SHARE),
+        (_used(doc, offset, around), USES_SHARE),
         (_edited(doc, offset, around), 1.0),
         (_similar(doc, offset, around), 1.0),
     ):
@@ -193,16 +192,14 @@ def _named(doc: Document, offset: int, tree: Tree | None, index: Index | None) -
                 yield _signature(symbol, Source.NAMED, "named here")
 
 
-def _used(doc: Document, offset: int, tree: Tree | None, index: Index | None) -> Iterator[Piece]:
-    """Yield how other files use what is named just before the cursor, or stands around it."""
-    if index is None or tree is None:
+def _used(doc: Document, offset: int, around: Surroundings) -> Iterator[Piece]:
+    """Yield how other files use what is named just before the cursor."""
+    if around.index is None or Source.USED in around.left_out:
         return
-    around = [one.name for one in tree.enclosing(offset)][-1:]
     before = NAME.findall(re.sub(r"\w+$", "", doc.text[max(0, offset - N_QUERY) : offset]))
-    names = [name for name in dict.fromkeys([*around, *before[::-1]]) if SPEAKING.search(name)]
-    for name in names[:N_USED]:
-        for use in index.uses(name, doc.path, N_USES):
-            yield Piece(use.path, use.text, Source.USED, "uses what is named here")
+    name = next((name for name in before[::-1] if SPEAKING.search(name)), None)
+    for use in around.index.uses(name, doc.path, N_USES) if name else ():
+        yield Piece(use.path, use.text, Source.USED, "uses what is named here")
 
 
 def _signature(symbol: Symbol, source: Source, reason: str) -> Piece:

@@ -30,8 +30,9 @@ async def compare(
     left_out: frozenset[Source],
 ) -> AsyncIterator[Compared]:
     """Ask for every hole by hand, with and without what is `left_out`, in turn."""
-    full = Surroundings(index=index)
-    less = replace(full, left_out=left_out)
+    usual = Surroundings(index=index)
+    full = replace(usual, left_out=usual.left_out - left_out)
+    less = replace(usual, left_out=usual.left_out | left_out)
     for hole in holes:
         answers = [
             await ours(engine, options, hole.doc, hole.offset, around, is_automatic=False)
