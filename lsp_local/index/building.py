@@ -46,10 +46,13 @@ def update(db: sqlite3.Connection, root: Path, paths: Iterable[str]) -> int:
     """Look at files of which somebody said that they changed; return how many were read."""
     paths = list(paths)
     known = _known(db, paths)
-    found = [(path, _look(db, root, path, known.get(path))) for path in paths]
-    _write(db, [read for _, read in found if read is not None])
+    looked = (_look(db, root, path, known.get(path)) for path in paths)
+    n_read = 0
+    for batch in _batches(read for read in looked if read is not None):
+        _write(db, batch)
+        n_read += len(batch)
     forget(db, root, [path for path in known if not _is_small_file(root / path)])
-    return sum(read is not None for _, read in found)
+    return n_read
 
 
 def forget(db: sqlite3.Connection, root: Path, paths: Iterable[str]) -> None:
@@ -110,8 +113,6 @@ def _look(
 
 
 def _write(db: sqlite3.Connection, reads: list[_Read]) -> None:
-    if not reads:
-        return
     with contents.written(db):
         for read in reads:
             new = contents.entered(db, read.digest, read.content)

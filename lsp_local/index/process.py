@@ -22,6 +22,7 @@ WATCHED_SECONDS = 600.0  # where the editor tells what changes
 SHARE = 0.02  # of the time at most goes into looking
 GIT_SECONDS = 2.0  # after which a checkout is noticed, without anybody's telling
 GIT_FILES = ("HEAD", "index")
+BUSY_SECONDS = 5.0  # after which it looks for what it could not write
 LOWEST = 19
 
 
@@ -74,7 +75,9 @@ def keep_up(index: Index, wishes: Wishes) -> None:
             for wish in wishes.read():
                 if wish.get("is_watched"):
                     pause = WATCHED_SECONDS
-                _say(n_read=index.update(*wish.get("changed", ())))
+                n_read = index.update(*wish.get("changed", ()))
+                due = due if n_read >= 0 else min(due, time.monotonic() + BUSY_SECONDS)
+                _say(n_read=n_read)
         elif git != (now := _git_times(index.root)):
             git, due = now, began
 

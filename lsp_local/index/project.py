@@ -53,13 +53,16 @@ class Index:
             )
 
     def update(self, *paths: str) -> int:
-        """Read files again that have changed, those that `refresh` would read; return how many."""
+        """Read files again that have changed, those that `refresh` would read; return how many.
+
+        -1 where another process writes for too long: then `refresh` has to find them.
+        """
         ignores = Ignores(self.root, self._exclude)
         wanted = [path for path in paths if reading.may_hold(path) and self._is_inside(path)]
         readable = [path for path in wanted if not ignores.is_ignored(path)]
         if not readable:
             return 0
-        return self._written(lambda db: building.update(db, self.root, readable), 0)
+        return self._written(lambda db: building.update(db, self.root, readable), -1)
 
     def symbols(self, names: Iterable[str], limit: int = 100) -> list[Symbol]:
         """Return what is defined under `names`, anywhere."""

@@ -9,8 +9,8 @@ from lsp_local.index.reading import words, words_of
 from lsp_local.outline import Chunk, Symbol
 
 N_WORDS = 24  # of a query
-N_RARE = 10  # of them that are searched for: the rarest
-COMMON = 1000  # parts that hold a word; of a word in more, the search would be slow and say little
+N_RARE = 8  # of them that are searched for: the rarest
+COMMON = 400  # parts that hold a word; of a word in more, the search would be slow and say little
 MOST_CHUNKS = 500  # that are searched for a name: 3 ms
 MOST_USING = 60  # that name something; how a name of more is used, everybody knows
 N_LEFT = 20  # parts that may belong to no file any more, among those found
