@@ -23,6 +23,8 @@ N_QUERY = 400  # characters before the cursor that say what is being written
 SPEAKING = re.compile(r"[a-z0-9](_\w|[A-Z])|^[A-Z][a-z]\w\w")
 MOST_DEFINED = 3  # definitions of one name in a project; of `run` there are more, and none is it
 IMPORTS_SHARE = 0.6  # of the budget
+USES_SHARE = 0.2
+N_USES = 3  # of the name before the cursor, in other files
 MOST_SIGNATURE = 500  # characters
 N_EDITS = 3  # of the recently edited places
 N_CHUNKS = 2  # of the project, beside the open files
@@ -34,6 +36,7 @@ class Source(StrEnum):
 
     IMPORTED = "imported"
     NAMED = "named"
+    USED = "used"
     REPOSITORY = "repository"
     OPEN_FILE = "open-file"
     EDITED = "edited"
@@ -65,6 +68,7 @@ class Surroundings:
     documents: tuple[Document, ...] = ()
     edits: tuple[Edit, ...] = ()
     index: Index | None = None
+    left_out: frozenset[Source] = frozenset({Source.USED})  # of which no gain is proven
 
 
 NOTHING = Surroundings()
@@ -83,10 +87,12 @@ def gather(doc: Document, offset: int, around: Surroundings, n_tokens: int) -> t
     for candidates, share in (
         (_imported(doc, offset, tree, around.index), IMPORTS_SHARE),
         (_named(doc, offset, tree, around.index), IMPORTS_SHARE),
+        (_used(doc, offset, around), USES_SHARE),
         (_edited(doc, offset, around), 1.0),
         (_similar(doc, offset, around), 1.0),
     ):
-        _take(chosen, candidates, int(n_chars * share), n_chars)
+        wanted = (piece for piece in candidates if piece.source not in around.left_out)
+        _take(chosen, wanted, int(n_chars * share), n_chars)
     return _merged(chosen)
 
 
@@ -159,7 +165,7 @@ def _imported(
     near = _near(doc, offset)
     known = Counter(NAME.findall(doc.text))
     found: list[tuple[int, str, int, Piece]] = []
-    for path, names in named_by(tree.imports(), doc.language, doc.path, set(index.paths())):
+    for path, names in named_by(tree.imports(), doc.language, doc.path, index.paths()):
         for symbol in index.symbols_in(path) if path != doc.path else ():
             if symbol.name in (names or known):
                 piece = _signature(symbol, Source.IMPORTED, "imported here")
@@ -184,6 +190,16 @@ def _named(doc: Document, offset: int, tree: Tree | None, index: Index | None) -
         if len({symbol.path for symbol in symbols}) <= MOST_DEFINED:
             for symbol in symbols:
                 yield _signature(symbol, Source.NAMED, "named here")
+
+
+def _used(doc: Document, offset: int, around: Surroundings) -> Iterator[Piece]:
+    """Yield how other files use what is named just before the cursor."""
+    if around.index is None or Source.USED in around.left_out:
+        return
+    before = NAME.findall(re.sub(r"\w+$", "", doc.text[max(0, offset - N_QUERY) : offset]))
+    name = next((name for name in before[::-1] if SPEAKING.search(name)), None)
+    for use in around.index.uses(name, doc.path, N_USES) if name else ():
+        yield Piece(use.path, use.text, Source.USED, "uses what is named here")
 
 
 def _signature(symbol: Symbol, source: Source, reason: str) -> Piece:

@@ -1,11 +1,12 @@
 """What else the model reads for a place, in a real project on disk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from marks import doc_at
 
-from lsp_local.context import Edit, Surroundings, gather, head
+from lsp_local.context import Edit, Source, Surroundings, gather, head
 from lsp_local.index import Index
 from lsp_local.text import Document
 from lsp_local.windows import Windows
@@ -152,3 +153,17 @@ def test_after_a_jump_other_places_are_chosen_again(tmp_path: Path) -> None:
     below = windows.renewed(doc, offset).pieces(doc, offset, 512)
     assert not any("send" in piece.text for piece in above)
     assert any("send" in piece.text for piece in below)
+
+
+def test_uses_are_read_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    bill = "from shop.tax import with_tax\n\n\nprint(with_tax(2, 'de'))\n"
+    index = index_of(tmp_path, {**PYTHON, "shop/bill.py": bill})
+    doc, offset = doc_at("from shop.tax import with_tax\n\nx = with_tax(<CURSOR>", "python")
+    usual = Surroundings(index=index)
+    sources = [piece.source for piece in gather(doc, offset, usual, 512)]
+    assert (Source.IMPORTED in sources, Source.USED in sources) == (True, False)
+    pieces = gather(doc, offset, replace(usual, left_out=frozenset()), 512)
+    assert [(one.path, one.text) for one in pieces if one.source is Source.USED] == [
+        ("shop/bill.py", "print(with_tax(2, 'de'))")
+    ]
+    assert gather(doc, offset, replace(usual, left_out=frozenset(Source)), 512) == ()

@@ -111,5 +111,5 @@ def test_files_that_name_a_word(index: Index, name: str, want: int | None) -> No
 
 
 def test_in_too_many_places_nobody_counts(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lsp_local.index.MOST_CHUNKS", 2)
+    monkeypatch.setattr("lsp_local.index.queries.MOST_CHUNKS", 2)
     assert index.n_files_naming("with_tax", "") is None

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_only_what_has_changed_is_read_again(index: Index, root: Path) -> None:
     assert index.refresh() == 1
     assert index.symbols(["with_tax", "Cart"]) == []
     assert [one.name for one in index.symbols(["without_tax"])] == ["without_tax"]
-    assert index.paths() == ["tax.py"]
+    assert index.paths() == ("tax.py",)
 
 
 def test_a_saved_file_is_read_at_once(index: Index, root: Path) -> None:
@@ -83,9 +84,9 @@ def test_what_is_saved_gets_in_only_where_a_refresh_reads_it(
 ) -> None:
     (root / path).write_text(text)
     index.update(path)
-    assert index.paths() == []
+    assert index.paths() == ()
     index.refresh()
-    assert index.paths() == ["lib/cart.py", "tax.py"]
+    assert index.paths() == ("lib/cart.py", "tax.py")
 
 
 def test_no_link_leads_to_what_is_private(index: Index, root: Path) -> None:
@@ -94,7 +95,7 @@ def test_no_link_leads_to_what_is_private(index: Index, root: Path) -> None:
     (root / "linked").symlink_to(root / "lib")
     for path in ("settings.py", "linked/cart.py"):
         index.update(path)
-    assert index.paths() == []
+    assert index.paths() == ()
 
 
 def test_long_lines_are_not_read(index: Index, root: Path) -> None:
@@ -106,7 +107,7 @@ def test_long_lines_are_not_read(index: Index, root: Path) -> None:
 
 def test_it_stops_when_it_is_not_wanted(index: Index) -> None:
     assert index.refresh(lambda: True) == 0
-    assert index.paths() == []
+    assert index.paths() == ()
 
 
 @pytest.mark.parametrize(
@@ -169,13 +170,13 @@ def test_where_nothing_can_be_written_there_is_no_index(root: Path, tmp_path: Pa
     (tmp_path / "file").write_text("")
     index = Index(root, database=tmp_path / "file" / "index.sqlite")
     assert index.refresh() == 0
-    assert (index.symbols(["a"]), index.similar(["with"], 3, ""), index.paths()) == ([], [], [])
+    assert (index.symbols(["a"]), index.similar(["with"], 3, ""), index.paths()) == ([], [], ())
 
 
 def test_it_warns_once(root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "folder").mkdir()
     index = Index(root, database=tmp_path / "folder")
-    assert [index.paths(), index.paths(), index.refresh()] == [[], [], 0]
+    assert [index.paths(), index.paths(), index.refresh()] == [(), (), 0]
     assert len(caplog.records) == 1
 
 
@@ -183,8 +184,7 @@ def test_a_database_without_our_tables_is_built_anew(index: Index, tmp_path: Pat
     index.refresh()
     with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db, db:
         db.execute("DROP TABLE files")
-    index.refresh()
-    assert index.refresh() == 2
+    assert [index.paths(), index.refresh(), index.refresh()] == [(), 2, 0]
 
 
 def test_a_file_name_that_is_not_utf8_does_no_harm(index: Index, root: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_file_name_that_is_not_utf8_does_no_harm(index: Index, root: Path) -> 
     except OSError:
         pytest.skip("this file system takes UTF-8 only")
     assert index.refresh() == 2
-    assert index.paths() == ["lib/cart.py", "tax.py"]
+    assert index.paths() == ("lib/cart.py", "tax.py")
     assert index.similar(["price"], 5, not_path="caf\udce9.py") == []
 
 
@@ -204,3 +204,91 @@ def test_odd_files_do_no_harm(root: Path, index: Index) -> None:
     (root / "gone.py").symlink_to(root / "nowhere.py")
     assert index.refresh() == 5
     assert "latin.py" in index.paths()
+
+
+def contents(tmp_path: Path) -> list[bool]:
+    """Return of every content that is kept whether a file has it."""
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db:
+        rows = db.execute("SELECT left_at IS NULL FROM contents ORDER BY id").fetchall()
+    return [bool(is_had) for (is_had,) in rows]
+
+
+def test_a_branch_that_comes_back_is_known(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    (root / "tax.py").write_text("def vat(): ...\n")
+    index.refresh()
+    assert contents(tmp_path) == [False, True, True]
+    assert index.symbols(["with_tax"]) == []
+    assert index.similar(["with_tax"], 5, "") == []
+    (root / "tax.py").write_text(TAX)
+    index.refresh()
+    assert contents(tmp_path) == [True, True, False]
+    assert [one.path for one in index.symbols(["with_tax", "vat"])] == ["tax.py"]
+
+
+def test_what_two_files_hold_is_kept_once(index: Index, root: Path, tmp_path: Path) -> None:
+    (root / "copy.py").write_text(TAX)
+    (root / "copy.ts").write_text(TAX)  # in another language it is something else
+    assert index.refresh() == 4
+    assert contents(tmp_path) == [True, True, True]
+    assert [one.path for one in index.symbols(["with_tax"])] == ["copy.py", "tax.py"]
+    (root / "copy.py").unlink()
+    index.refresh()
+    assert contents(tmp_path) == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        pytest.param(
+            lambda root: (root / "tax.py").write_text("x = 1  # lsp-local: private\n" + TAX),
+            id="something in it is marked",
+        ),
+        pytest.param(lambda root: (root / ".gitignore").write_text("tax.py\n"), id="it is ignored"),
+        pytest.param(lambda root: (root / "tax.py").write_text(TAX * 20_000), id="it is too large"),
+    ],
+)
+def test_what_becomes_private_goes_at_once(
+    index: Index, root: Path, tmp_path: Path, hide: Callable[[Path], object]
+) -> None:
+    index.refresh()
+    hide(root)
+    index.refresh()
+    assert False not in contents(tmp_path)
+    index.update("tax.py")
+    assert False not in contents(tmp_path)
+
+
+def test_what_was_left_long_ago_is_dropped(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    (root / "tax.py").unlink()
+    index.refresh()
+    assert contents(tmp_path) == [False, True]
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db, db:
+        db.execute("UPDATE contents SET left_at = 0 WHERE left_at IS NOT NULL")
+    index.refresh()
+    assert contents(tmp_path) == [True]
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite")) as db:
+        db.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        (n_found,) = db.execute("SELECT count(*) FROM words WHERE words MATCH 'tax'").fetchone()
+    assert n_found == 0
+
+
+def test_uses_are_found_in_other_files(index: Index, root: Path) -> None:
+    (root / "a.py").write_text("import tax\n\nprint(tax.with_tax(2))\n")
+    index.refresh()
+    assert [(one.path, one.line, one.text) for one in index.uses("with_tax", "b.py", 3)] == [
+        ("a.py", 2, "print(tax.with_tax(2))")
+    ]
+    assert index.uses("with_tax", "a.py", 3) == []
+    assert index.uses("", "", 3) == index.uses("\0'\"", "", 3) == []
+
+
+def test_what_is_read_is_not_what_was_before(index: Index, root: Path, tmp_path: Path) -> None:
+    index.refresh()
+    assert len(index.symbols(["with_tax"])) == 1
+    for path in (tmp_path / "cache").glob("index.sqlite*"):
+        path.unlink()
+    assert index.symbols(["with_tax"]) == []
+    assert index.refresh() == 2
+    assert len(index.symbols(["with_tax"])) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lsp_local import privacy
 from lsp_local.privacy import (
     PLACEHOLDER,
     certain_secrets,
@@ -142,3 +143,53 @@ def test_masked_text_keeps_its_offsets() -> None:
     stars = "é = '" + "*" * 20 + "'; b = '" + "*" * 40 + "'\nc = '" + "*" * 20 + "'"
     assert masked(text) == stars
     assert len(text.encode()) == len(masked(text).encode())
+
+
+HEX = "0123456789abcdef" * 4
+KEY = "R8dK2mXq7VwZ4tYb9NsPcL5hGjE3aFu1iQoB" * 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(f"x = AKC{KEY[:10]}", id="artifactory token"),
+        pytest.param(f"x = APA{KEY[:8]}", id="artifactory password"),
+        pytest.param(f"x = AKIA{HEX[:10].upper()}{HEX[:6].upper()}", id="aws"),
+        pytest.param(f"AccountKey={KEY[:88]}", id="azure"),
+        pytest.param("a = 'ftp://me:mine@host'", id="basic authentication"),
+        pytest.param(f"cloudant_pw = {HEX[:64]}", id="cloudant"),
+        pytest.param(f"t = M{KEY[:23]}.{KEY[:6]}.{KEY[:27]}", id="discord"),
+        pytest.param(f"t = ghp_{KEY[:36]}", id="github"),
+        pytest.param(f"t = glpat-{KEY[:20]}", id="gitlab"),
+        pytest.param(f"ibm_api_key: {KEY[:44]}", id="ibm cloud"),
+        pytest.param(f"cos_secret_key = {HEX[:48]}", id="ibm cos"),
+        pytest.param("t = eyJhIjoxfQ.eyJiIjoyfQ.c", id="jwt"),
+        pytest.param(f"k = {HEX[:32]}-us1", id="mailchimp"),
+        pytest.param("//registry/:_authToken=npm_ab", id="npm"),
+        pytest.param(f"k = sk-{KEY[:20]}T3BlbkFJ{KEY[:20]}", id="openai"),
+        pytest.param("x = '-----BEGIN PRIVATE KEY-----'", id="private key"),
+        pytest.param("PuTTY-User-Key-File-2", id="putty"),
+        pytest.param(f"k = SG.{KEY[:22]}.{KEY[:43]}", id="sendgrid"),
+        pytest.param("t = xoxb-12-ab", id="slack"),
+        pytest.param("u = https://hooks.slack.com/services/Ta/Bb/c", id="slack webhook"),
+        pytest.param(f"softlayer_key = {HEX[:64]}", id="softlayer"),
+        pytest.param(f"k = sk_live_{KEY[:24]}", id="stripe"),
+        pytest.param(f"t = 12345678:{KEY[:35]}", id="telegram"),
+        pytest.param(f"k = AC{HEX[:32]}", id="twilio"),
+        pytest.param('h = "0a1b2c3d4e"', id="short hexadecimal"),
+        pytest.param(f'h = "{KEY[:36]}"', id="base64"),
+        pytest.param('PASSWORD = "correct horse"', id="telling name"),
+        pytest.param('if "tiger" == my_db_pass:', id="telling name behind"),
+        pytest.param('CONTRASEÑA = "abc"', id="telling name in Spanish"),
+    ],
+)
+def test_what_is_not_searched_holds_nothing(line: str) -> None:
+    """Nothing that the rules find is in a line that is not searched."""
+    kinds = {
+        found.type
+        for plugin in privacy._plugins()
+        for found in plugin.analyze_line(filename="", line=line, line_number=0)
+        if found.secret_value
+    }
+    assert kinds
+    assert privacy.SUSPECT.search(line.casefold())

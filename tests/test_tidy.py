@@ -62,7 +62,7 @@ ONLY_IN = {
     "detect_secrets": "privacy.py",
     "pathspec": "ignores.py",
     "yaml": "userprompts/frontmatter.py",
-    "sqlite3": "disk.py index.py memory/ stats.py",
+    "sqlite3": "disk.py index/ memory/ stats.py",
     "tree_sitter": "trees.py",
     "diskcache": "disk.py",
     "plotext": "cli/",

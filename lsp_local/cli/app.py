@@ -13,6 +13,7 @@ from lsp_local.cli import (
     eval_explain,
     eval_lint,
     eval_memory,
+    eval_sources,
     evals,
     explain,
     history,
@@ -39,6 +40,7 @@ evals.app.command("edits")(eval_edits.eval_edits)
 evals.app.command("explain")(eval_explain.eval_explain)
 evals.app.command("lint")(eval_lint.eval_lint)
 evals.app.command("memory")(eval_memory.eval_memory)
+evals.app.command("sources")(eval_sources.eval_sources)
 app.add_typer(evals.app, name="eval")
 app.command("complete")(complete.complete_at)
 app.command("context")(context.show)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lsp_local.cli import bench_actions, bench_engines, bench_lint, bench_typing
+from lsp_local.cli import bench_actions, bench_engines, bench_index, bench_lint, bench_typing
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import document
 from lsp_local.cli.waiting import waiting
@@ -21,6 +21,7 @@ app.command("typing")(bench_typing.bench_typing)
 app.command("actions")(bench_actions.bench_actions)
 app.command("engines")(bench_engines.bench_engines)
 app.command("lint")(bench_lint.bench_lint)
+app.command("index")(bench_index.bench_index)
 
 TYPED = "self.wordsep_simple_re.split(text)"  # cut out of the standard library's textwrap
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lsp_local.cli.choices import AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import Verbose
 from lsp_local.evals import following
@@ -16,6 +16,7 @@ from lsp_local.evals.following_cases import CASES
 from lsp_local.options import Options
 
 
+@asks_model
 def eval_memory(
     n: Annotated[int, typer.Option("-n", help="Tasks of each kind.", min=1, max=len(CASES))] = 24,
     n_accepted: Annotated[

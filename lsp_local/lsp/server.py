@@ -22,6 +22,7 @@ from lsp_local.lsp import (
     menu,
     settings,
     stdio,
+    watching,
 )
 from lsp_local.lsp.control import Control
 from lsp_local.lsp.notices import Notices
@@ -107,6 +108,7 @@ def make_server() -> Server:
     commands.register(server)
     code_actions.register(server)
     hovering.register(server)
+    watching.register(server)
     diagnostics.register(server)
     server.session.looking.on_news = lambda uri: diagnostics.announce(server, uri)
     return server
@@ -127,6 +129,7 @@ def initialized(server: Server, params: types.InitializedParams) -> None:  # noq
     """Read the options and begin to load the model."""
     server.configure()
     server.control.open()
+    watching.ask(server)
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from lsp_local import judge
 from lsp_local.context import Surroundings
@@ -11,6 +12,7 @@ from lsp_local.engine.opening import LiveEngine
 from lsp_local.features.inline_completion import complete, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
+from lsp_local.lsp.convert import absolute_path
 from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.hovering import Beside
 from lsp_local.lsp.notices import Notices
@@ -113,8 +115,16 @@ class Session(Pieces):
         """Take note of a file that was written."""
         doc = self.documents.get(uri)
         if doc is not None and not self._is_silent(doc):
-            self._neighbourhood.saved(doc.path)
+            self.written(Path(absolute_path(uri)))
             self.looking.saved(uri)
+
+    def written(self, *files: Path) -> None:
+        """Take note of files that were written, created or deleted, by whomever."""
+        self._neighbourhood.written(*files)
+
+    def watched(self) -> None:
+        """Take note that the client tells of such files."""
+        self._neighbourhood.watched()
 
     def pause(self, is_paused: bool) -> None:
         """Be silent until told otherwise, and leave the processor alone; or be so no longer."""
