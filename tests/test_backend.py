@@ -55,6 +55,22 @@ def logprobs(backend: LlamaBackend, tokens: list[int], first: int) -> list[float
     return [one.logprob for chunk in backend.score(tokens, 0, first) for one in chunk]
 
 
+def test_many_tokens_at_once_are_read_as_one_by_one(backend: LlamaBackend) -> None:
+    # The model's weights are Q4_1, which the library reads wrongly unless it is called with care.
+    text = backend.tokenize("at once\n" + CODE)[:97]
+    assert backend.prefill(text, 96) == 1
+    assert backend.prefill(text, 1) == 0
+    at_once = backend.next_token(b"")
+    backend.prefill(text[:1], 1)
+    for n in range(2, 98):
+        backend.prefill(text[:n], 1)
+    one_by_one = backend.next_token(b"")
+    assert at_once is not None
+    assert one_by_one is not None
+    assert at_once.token == one_by_one.token
+    assert at_once.logprob == pytest.approx(one_by_one.logprob, abs=0.05)
+
+
 def test_scoring_reads_of_a_text_with_the_same_beginning_only_the_rest(
     backend: LlamaBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,11 @@ from lsp_local.engine.base import EngineError
 api: Any = ik_llama_cpp._ctypes_api  # the C structs and the older half of the functions
 lib: Any = api._lib
 
+# This build computes products with Q4_1 weights wrongly for 32 and more tokens at once.
+N_RIGHT_OF_Q4_1 = 31
+# What KV states depend on beside the model: the library, and how it is called.
+BUILD = f"ik-llama-cpp-python 0.1.5 {N_RIGHT_OF_Q4_1}"
+
 LAST_LOG: deque[bytes] = deque(maxlen=4)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
@@ -137,13 +142,21 @@ def open_adapter(model: int, path: str) -> int:
     return int(adapter)
 
 
+def description(model: int) -> str:
+    """Return what llama.cpp says of a model: architecture, size, type of the weights."""
+    buffer = ctypes.create_string_buffer(256)
+    api.llama_model_desc(model, buffer, len(buffer))
+    return buffer.value.decode(errors="replace")
+
+
 def open_context(
     model: int, n_ctx: int, n_batch: int, n_threads: int, adapter: int = 0, scale: float = 1.0
 ) -> int:
     """Allocate a KV cache of `n_ctx` tokens. Raises EngineError when memory is short."""
     params = api.llama_context_default_params()
     params.n_ctx = n_ctx
-    params.n_batch = params.n_ubatch = n_batch
+    params.n_batch = n_batch
+    params.n_ubatch = min(n_batch, N_RIGHT_OF_Q4_1) if "Q4_1" in description(model) else n_batch
     params.n_threads = params.n_threads_batch = n_threads
     if adapter:
         # llama.cpp refuses an adapter beside flash attention, and the fused operation forgets it.

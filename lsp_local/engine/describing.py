@@ -1,6 +1,5 @@
 """What a model file says of itself, as llama.cpp reads it."""
 
-import ctypes
 from pathlib import Path
 
 from lsp_local.engine import binding
@@ -10,13 +9,11 @@ from lsp_local.engine.special import fim_tokens
 
 def describe(model: int, path: Path, n_ctx: int, load_ms: float) -> ModelInfo:
     """Return what is known of an open `model`; only its vocabulary need be loaded."""
-    buffer = ctypes.create_string_buffer(256)
-    binding.api.llama_model_desc(model, buffer, len(buffer))
     template = binding.lib.llama_model_chat_template(model, None)
     return ModelInfo(
         path=str(path),
         name=path.stem,
-        description=buffer.value.decode(errors="replace"),
+        description=binding.description(model),
         n_vocab=binding.n_vocab(model),
         n_ctx=n_ctx,
         n_ctx_train=int(binding.lib.llama_n_ctx_train(model)),

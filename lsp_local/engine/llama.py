@@ -46,7 +46,7 @@ class LlamaBackend:
         self._meter = SpeedMeter()
         self._threads = ThreadChoice(n_threads)
         self._warm_up()
-        mark = f"{fingerprint(path, adapter)} ik-llama-cpp-python 0.1.5 f16 {n_ctx}"
+        mark = f"{fingerprint(path, adapter)} {binding.BUILD} f16 {n_ctx}"
         store = StateStore(states, mark, max_bytes) if states and max_bytes else None
         self._memory = Memory(self._live, Parking(PARKING_BYTES, n_windows), store)
         load_ms = (time.perf_counter() - started) * 1000
