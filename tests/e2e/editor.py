@@ -202,8 +202,9 @@ class Editor:
 
     @property
     def workers(self) -> list[int]:
-        """Return the process ids of the server's children."""
-        return [pid for pid, parent in _parents() if parent == self.process.pid]
+        """Return the process ids of the models of the server, which has an index process, too."""
+        children = [pid for pid, parent in _parents() if parent == self.process.pid]
+        return [pid for pid in children if _is_worker(pid)]
 
     @property
     def worker(self) -> int:
@@ -246,6 +247,13 @@ def cpu_ticks(pid: int) -> int:
     """Return the processor time of a process, in hundredths of a second."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        return b"lsp_local.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _parents() -> list[tuple[int, int]]:

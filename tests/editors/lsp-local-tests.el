@@ -84,9 +84,12 @@
   "Wait for TEXT as ghost text."
   `(lsp-local-tests-until (equal (lsp-local-tests-shown) ,text)))
 
-(defun lsp-local-tests-children (parent)
-  "Return the process ids of the children of the process PARENT."
-  (seq-filter (lambda (pid) (eql parent (alist-get 'ppid (process-attributes pid))))
+(defun lsp-local-tests-workers (server)
+  "Return the process ids of the models of the process SERVER."
+  (seq-filter (lambda (pid)
+                (let ((known (process-attributes pid)))
+                  (and (eql server (alist-get 'ppid known))
+                       (string-match-p "engine\\.worker" (or (alist-get 'args known) "")))))
               (list-system-processes)))
 
 (defun lsp-local-tests-server ()
@@ -345,7 +348,7 @@ def cl<CURSOR>ip(value, low, high):
 
 (ert-deftest lsp-local-tests-a-killed-worker-comes-again ()
   (lsp-local-tests-with "worker.py" lsp-local-tests-add
-    (let ((workers (lsp-local-tests-children (process-id (lsp-local-tests-server)))))
+    (let ((workers (lsp-local-tests-workers (process-id (lsp-local-tests-server)))))
       (should workers)
       (mapc (lambda (pid) (signal-process pid 'SIGKILL)) workers)
       (lsp-local-tests-type "n ")

@@ -215,8 +215,8 @@ class Neovim:
     @property
     def worker(self) -> int | None:
         """Return the process id of the model's worker, None while there is none."""
-        workers = [pid for server in _children(self.process.pid) for pid in _children(server)]
-        return workers[0] if workers else None
+        children = [pid for server in _children(self.process.pid) for pid in _children(server)]
+        return next((pid for pid in children if _is_worker(pid)), None)
 
     def kill_worker(self) -> None:
         """End the worker as the kernel does when memory runs out."""
@@ -269,6 +269,12 @@ def _environment(folder: Path) -> dict[str, str]:
 def _children(parent: int) -> list[int]:
     stats = Path("/proc").glob("[0-9]*/stat")
     return [int(stat.parent.name) for stat in stats if _parent(stat) == parent]
+
+
+def _is_worker(pid: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"lsp_local.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _is_running(pid: int) -> bool:

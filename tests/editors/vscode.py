@@ -110,7 +110,9 @@ class Window:
     def kill_worker(self) -> None:
         """End the model's process as the kernel does when memory runs out."""
         server = int((self.folder.parent / PID).read_text())
-        (worker,) = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        told = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+        (worker,) = [pid for pid in children if b"lsp_local.engine.worker" in told[pid]]
         os.kill(int(worker), signal.SIGKILL)
 
     def press(self, *keys: str) -> None:
