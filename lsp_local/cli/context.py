@@ -9,14 +9,13 @@ import typer
 from lsp_local import privacy
 from lsp_local.actions import catalogue as actions
 from lsp_local.cli.choices import AsJson, chosen_options
+from lsp_local.cli.indexed import index_of
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.run import told_of
-from lsp_local.cli.waiting import waiting
 from lsp_local.context import Surroundings
 from lsp_local.features import instruct
 from lsp_local.features.code_action import Wanted, asked
 from lsp_local.features.inline_completion import is_disabled
-from lsp_local.index import Index
 from lsp_local.options import Options
 from lsp_local.text import UserError
 from lsp_local.trust import is_trusted
@@ -55,10 +54,7 @@ def show(
 def _found(cursor: Place, options: Options) -> dict[str, Any]:
     doc = replace(cursor.doc, text=privacy.hidden(cursor.doc.text))
     offset = cursor.offset
-    index = Index(cursor.root, options.exclude)
-    with waiting(f"reading the project {cursor.root.name}"):
-        index.refresh()
-    windows = Windows(Surroundings(index=index))
+    windows = Windows(Surroundings(index=index_of(cursor.root, options)))
     pieces = [asdict(piece) for piece in windows.pieces(doc, offset, options.n_repository)]
     window = windows.at(doc, offset, options.n_context)
     own = [

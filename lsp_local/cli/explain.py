@@ -12,6 +12,7 @@ import typer
 
 from lsp_local.adapters import voice
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_chat, chosen_options
+from lsp_local.cli.indexed import index_of
 from lsp_local.cli.places import Place, place_at
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import OnText
@@ -77,10 +78,7 @@ def _explanations(options: Options) -> Explanations:
 def _index(cursor: Place, options: Options) -> Index | None:
     if not options.n_repository:
         return None
-    index = Index(cursor.root, options.exclude)
-    with waiting(f"reading the project {cursor.root.name}"):
-        index.refresh()
-    return index
+    return index_of(cursor.root, options)
 
 
 async def _explain(
