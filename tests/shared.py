@@ -46,7 +46,8 @@ def load_of(model: Path) -> Load:
 
 def another_window(model: Path) -> "subprocess.Popen[bytes]":
     """Start a process that has the model decode until it is killed; return once it does."""
-    command = [sys.executable, "-c", WINDOW, str(model)]
+    # -P: the same code as here, which is not always what lies in the working directory.
+    command = [sys.executable, "-P", "-c", WINDOW, str(model)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"decodes\n"
