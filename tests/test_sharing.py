@@ -6,8 +6,10 @@ import random
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -194,7 +196,18 @@ async def test_retired_it_stays_with_its_window_and_no_longer(smollm: Path) -> N
     await gone(pid)
 
 
-async def test_a_window_closed_while_it_starts_leaves_no_worker_behind(smollm: Path) -> None:
+async def test_a_window_closed_while_it_starts_leaves_no_worker_behind(
+    smollm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_reached, reach = threading.Event(), finding.reach
+
+    def watched(*given: Any) -> Any:
+        try:
+            return reach(*given)
+        finally:
+            has_reached.set()
+
+    monkeypatch.setattr(finding, "reach", watched)
     engine = window(smollm)
     await engine.start()
     waiting = asyncio.create_task(engine.info())
@@ -202,7 +215,7 @@ async def test_a_window_closed_while_it_starts_leaves_no_worker_behind(smollm: P
     await engine.close()
     with pytest.raises(EngineDied):
         await waiting
-    await has_windows(0)
+    await asyncio.to_thread(has_reached.wait)  # the worker is there, and nobody wants it
 
     async def has_no_name() -> bool:
         return not names()
