@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lsp_local.options import Options
+from lsp_local.workspaces import folder_named, resolved
 
 
 def is_trusted(options: Options, folder: Path) -> bool:
@@ -10,26 +11,9 @@ def is_trusted(options: Options, folder: Path) -> bool:
 
     Symlinks are followed first, in both: a link below a trusted folder is as good as its target.
     """
-    place = _resolved(folder)
+    place = resolved(folder)
     if place is None:
         return False
-    trusted = (_named(entry) for entry in options.trusted_folders)
+    trusted = (folder_named(entry) for entry in options.trusted_folders)
     # `is_relative_to` compares whole names: /a/bc is not below /a/b.
     return any(root is not None and place.is_relative_to(root) for root in trusted)
-
-
-def _named(entry: str) -> Path | None:
-    """Return the folder that an entry of the option names, None where it names none."""
-    try:
-        path = Path(entry).expanduser()
-    except RuntimeError:  # there is no such user, or no home
-        return None
-    # A relative path would mean another folder in each process.
-    return _resolved(path) if path.is_absolute() else None
-
-
-def _resolved(path: Path) -> Path | None:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a name that cannot be
-        return None

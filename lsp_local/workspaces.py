@@ -1,4 +1,4 @@
-"""Options that the user has set for one folder, in a table `[workspace."/folder"]` of the file."""
+"""Folders that the user names, and the options set for one: `[workspace."/folder"]` in the file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,10 +16,10 @@ def chosen_for(
     if not isinstance(tables, Mapping):
         problems.append(f'{source}: write `[{BY_FOLDER}."/folder"]` above the options of a folder')
         return []
-    place = _resolved(workspace) if workspace is not None else None
+    place = resolved(workspace) if workspace is not None else None
     found: list[tuple[int, str, object]] = []
     for named, options in tables.items():
-        folder = _named(named)
+        folder = folder_named(named)
         if folder is None:
             problems.append(
                 f"{source}: `[{BY_FOLDER}.{named[:60]!r}]` must name an absolute folder, or one "
@@ -30,16 +30,18 @@ def chosen_for(
     return [(named, options) for _, named, options in sorted(found, key=lambda one: one[0])]
 
 
-def _named(entry: str) -> Path | None:
-    """Return the folder that a key names, None where it names none."""
+def folder_named(entry: str) -> Path | None:
+    """Return the folder that an entry of the user's names, None where it names none."""
     try:
         path = Path(entry).expanduser()
     except RuntimeError:  # there is no such user, or no home
         return None
-    return _resolved(path) if path.is_absolute() else None
+    # A relative path would mean another folder in each process.
+    return resolved(path) if path.is_absolute() else None
 
 
-def _resolved(path: Path) -> Path | None:
+def resolved(path: Path) -> Path | None:
+    """Return where a path leads once all links are followed, None where that is nowhere."""
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a name that cannot be
