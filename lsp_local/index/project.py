@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lsp_local.ignores import Ignores
-from lsp_local.index import building, queries, reading, store
+from lsp_local.index import queries, reading, store
 from lsp_local.index.electing import elected
 from lsp_local.index.uses import Use, uses
 from lsp_local.outline import Chunk, Symbol
@@ -47,6 +47,8 @@ class Index:
         with elected(self._path) as is_mine:
             if not is_mine:
                 return 0
+            from lsp_local.index import building  # who only asks, such as the server, need not wait
+
             ignores = Ignores(self.root, self._exclude)  # anew: its rules may have changed
             return self._written(
                 lambda db: building.refresh(db, self.root, ignores, is_unwanted), 0
@@ -62,6 +64,8 @@ class Index:
         readable = [path for path in wanted if not ignores.is_ignored(path)]
         if not readable:
             return 0
+        from lsp_local.index import building
+
         return self._written(lambda db: building.update(db, self.root, readable), -1)
 
     def symbols(self, names: Iterable[str], limit: int = 100) -> list[Symbol]:
