@@ -1,17 +1,17 @@
 """`lsp-local bench`: figures of this machine, for people and for scripts."""
 
 import asyncio
-import json
 import textwrap
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from lsp_local.cli import bench_actions, bench_engines, bench_index, bench_lint, bench_typing
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.places import document
+from lsp_local.cli.printing import say
 from lsp_local.cli.waiting import waiting
 from lsp_local.evals import latency
 from lsp_local.options import Options
@@ -43,7 +43,7 @@ def bench_cancel(
         "decode_ms": latency.spread(silence.decode_ms),
         "prefill_ms": latency.spread(silence.prefill_ms),
     }
-    _print(found, as_json)
+    say(found, as_json)
 
 
 @app.command("keys")
@@ -66,7 +66,7 @@ def bench_keys(model: ModelOption = "", as_json: AsJson = False) -> None:
         "total_ms": latency.spread([stats.total_ms for stats in warm]),
         "cold_over_warm_ttft": round(cold.ttft_ms / ttft["median"], 1),
     }
-    _print(found, as_json)
+    say(found, as_json)
 
 
 async def _cancel(options: Options, n_cancels: int) -> latency.Silence:
@@ -83,14 +83,3 @@ async def _keys(options: Options) -> latency.Keys:
     async with chosen_engine(options) as engine:
         await engine.info()
         return await latency.one_key_later(engine, options, cut, offset, TYPED)
-
-
-def _print(found: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        shown = value
-        if isinstance(value, dict):
-            shown = ", ".join(f"{key} {figure}" for key, figure in value.items())
-        typer.echo(f"{name:22} {shown}")

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lsp_local.cli.choices import ENGINES, AsJson, ModelOption, chosen_engine, chosen_options
+from lsp_local.cli.printing import say
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.opening import LiveEngine
 from lsp_local.evals import agreement
@@ -36,11 +36,7 @@ def bench_engines(
         found = asyncio.run(_compared(options, n_prompts))
     figures = {"model": options.model, "first": "llama.cpp", "second": options.engine}
     figures |= {name: f"{value}" for name, value in agreement.in_all(found).items()}
-    if as_json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        typer.echo(f"{name:30} {value}")
+    say(figures, as_json, width=30)
 
 
 async def _compared(options: Options, n_prompts: int) -> list[agreement.Compared]:

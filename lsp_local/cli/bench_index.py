@@ -1,6 +1,5 @@
 """`lsp-local bench index`: what the index of a project costs, and how soon it answers."""
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from lsp_local.cli.choices import AsJson
+from lsp_local.cli.printing import say
 from lsp_local.cli.waiting import waiting
 from lsp_local.evals import indexing
 
@@ -26,11 +26,4 @@ def bench_index(
         found["source_mb"] = round(project.n_bytes / 1e6, 1)
         found |= indexing.building(project)
         found |= indexing.asking(project, n, seed)
-    if as_json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        shown = value
-        if isinstance(value, dict):
-            shown = ", ".join(f"{key} {figure}" for key, figure in value.items())
-        print(f"{name:22} {shown}")
+    say(found, as_json)

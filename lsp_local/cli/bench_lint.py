@@ -3,7 +3,6 @@
 import asyncio
 import bisect
 import fnmatch
-import json
 from collections.abc import Callable
 from inspect import getsource
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_options
+from lsp_local.cli.printing import say
 from lsp_local.cli.waiting import advancing
 from lsp_local.evals import latency, steadiness
 from lsp_local.evals.steadiness import Run
@@ -46,11 +46,7 @@ def bench_lint(
             timed = asyncio.run(steadiness.cold_and_warm(options, change, Path(made) / "timed"))
             found["changed_lines"] = n_lines
             found["cold_s"], found["warm_s"] = (one.seconds for one in timed)
-    if as_json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:22} {value}")
+    say(found, as_json)
     if found["n_same"] < len(runs):
         raise typer.Exit(1)
 
