@@ -59,6 +59,11 @@ def indexes_dir() -> Path:
     return cache_dir() / "indexes"
 
 
+def worker_log() -> Path:
+    """Return the file of what shared model processes print when something is wrong."""
+    return cache_dir() / "worker.log"
+
+
 def stats_dir() -> Path:
     """Return the folder of the figures that `lsp-local stats` prints."""
     return cache_dir() / "stats"

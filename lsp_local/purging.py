@@ -106,7 +106,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 
 def _logs(names: Iterable[str]) -> list[Path]:
-    found = [Path(name).expanduser() for name in names if name]
+    found = [folders.worker_log(), *(Path(name).expanduser() for name in names if name)]
     return [path for path in found if path.is_file() and not path.is_symlink()]
 
 

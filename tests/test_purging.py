@@ -38,6 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for store in (*purging.SHARED, *purging.NUMBERS):
         (store() / "deep").mkdir(parents=True)
         (store() / "deep" / "file.kv").write_text(WORD)
+    folders.worker_log().write_text(WORD)
     return tmp_path
 
 
@@ -57,7 +58,16 @@ def run(*arguments: str) -> str:
 def test_what_is_planted_is_found(home: Path) -> None:
     found = set(holding(home, WORD))
     assert found == {
-        *("completions", "explanations", "indexes", "lint", "memory", "states", "stats"),
+        *(
+            "completions",
+            "explanations",
+            "indexes",
+            "lint",
+            "memory",
+            "states",
+            "stats",
+            "worker.log",
+        ),
     }
 
 

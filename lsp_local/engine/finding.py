@@ -14,7 +14,7 @@ from lsp_local.engine import spawning, wire
 from lsp_local.engine.door import LOCK
 from lsp_local.engine.spawning import Line, Load
 from lsp_local.engine.wire import Message
-from lsp_local.folders import cache_dir
+from lsp_local.folders import worker_log
 from lsp_local.private_sockets import check_peer, check_place, connected, folders, place_for
 
 SUFFIX = ".worker"
@@ -174,9 +174,9 @@ def _listened_to(load: Load, place: Path, lock: int, stamp: str) -> subprocess.P
 
 
 def _spawned(load: Load, listener: socket.socket, lock: int, stamp: str) -> subprocess.Popen[bytes]:
-    cache_dir().mkdir(parents=True, exist_ok=True)
+    worker_log().parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    log = os.open(cache_dir() / "worker.log", flags, 0o600)
+    log = os.open(worker_log(), flags, 0o600)
     try:
         return spawning.shared(load, listener, lock, stamp, log)
     finally:
