@@ -200,6 +200,10 @@ def test_prompt_files(engine: ScriptedChat, cart: Path) -> None:
     engine.answers = ["It adds.", "1: bad"]
     assert run("say", f"{cart}:5").stdout == "It adds.\n"
     assert run("check", f"{cart}:5-5").stdout == "cart.py:5: bad\n"
+    engine.answers = ["NONE"]
+    nothing = run("check", f"{cart}:5-5")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert nothing.stderr.endswith("nothing was found\n")
 
 
 @pytest.mark.usefixtures("prompts", "engine")

@@ -195,6 +195,8 @@ def _print(where: Selection, found: Resolved, after: str, is_written: bool) -> N
     for one in found.diagnostics or ():
         line = where.doc.text.count("\n", 0, one.start) + 1
         print(f"{path}:{line}: {one.message}")
+    if found.diagnostics == ():
+        print("nothing was found", file=sys.stderr)
     if is_written and (found.edits or found.new_file):
         print(f"wrote {found.new_file.path if found.new_file else path}", file=sys.stderr)
         return
