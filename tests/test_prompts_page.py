@@ -20,6 +20,7 @@ def test_the_examples_are_good_prompts(tmp_path: Path) -> None:
         ("edge-cases", "Name the edge cases", Scope.FUNCTION, Output.MESSAGE),
         ("log-errors", "Log the errors", Scope.FUNCTION, Output.EDIT),
         ("security-look", "Look for security problems", Scope.SELECTION, Output.DIAGNOSTIC),
+        ("steps", "Number the steps", Scope.FUNCTION, Output.COMMENT),
     ]
     assert PAGE.count("````markdown") == len(prompts)
     for prompt in prompts:
