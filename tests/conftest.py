@@ -24,11 +24,16 @@ os.environ["LSP_LOCAL_SHARE_WORKER"] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run insist on all editors."""
+    """Let a run insist on all editors, and on the long form of the tests in trust/."""
     parser.addoption(
         "--every-editor",
         action="store_true",
         help="fail where an editor is missing (tests/editors/install.sh), instead of skipping",
+    )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="try what docs/trust.md promises as often as it says there, which takes hours",
     )
 
 
