@@ -209,7 +209,7 @@ def _free_port() -> int:
 
 
 def _tools() -> Path:
-    return Path(os.environ.get("LSP_LOCAL_TEST_VSCODE") or ROOT / "build" / "vscode")
+    return Path(os.environ.get("VSCODE_FOR_TESTS") or ROOT / "build" / "vscode")
 
 
 def _chromium() -> str | None:

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what tests/editors/test_vscode.py needs, into build/vscode (or LSP_LOCAL_TEST_VSCODE).
+# Installs what tests/editors/test_vscode.py needs, into build/vscode (or VSCODE_FOR_TESTS).
 # Run it again, and it does only what is not done yet. As root on Debian it also installs chromium.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-tools=${LSP_LOCAL_TEST_VSCODE:-$root/build/vscode}
+tools=${VSCODE_FOR_TESTS:-$root/build/vscode}
 mkdir -p "$tools/bin" "$tools/app"
 
 if ! command -v chromium >/dev/null; then
