@@ -98,9 +98,10 @@ async def test_three_windows_have_one_model_in_memory(
             f"three {together[0]:.0f} MB, of which {together[1]:.0f}"
         )
     assert together[1] < 1.3 * alone[1]
-    places = [*zip(windows, uris, strict=True)] * 3
+    # On a busy machine, one window's first keys come before all of its text is read.
+    places = [*zip(windows, uris, strict=True)] * 4
     costs = [await read_for_a_key(editor, uri) for editor, uri in places]
-    assert max(costs[N_WINDOWS:]) <= 2
+    assert max(costs[-N_WINDOWS:]) <= 2
 
 
 async def test_whoever_is_killed_the_others_go_on(windows: list[Editor], smollm: Path) -> None:
