@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-REACHED = pytest.StashKey[dict[str, list[str]]]()
-
 
 @pytest.fixture
 def many(request: pytest.FixtureRequest) -> Callable[..., int]:
@@ -17,8 +15,7 @@ def many(request: pytest.FixtureRequest) -> Callable[..., int]:
 @pytest.fixture
 def reached(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Note the figure of a row, as in `reached("R1", "22 of 22 kinds")`; printed at the end."""
-    rows = request.config.stash.setdefault(REACHED, {})
-    return lambda row, figure: rows.setdefault(row, []).append(figure)
+    return lambda row, figure: request.node.user_properties.append(("trust", (row, figure)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,12 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("trust")
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what each row of docs/trust.md has reached in this run."""
-    rows = config.stash.get(REACHED, {})
-    if rows:
+    # Of the reports, and not of this process: tests may have run in several.
+    reports = [one for of in terminalreporter.stats.values() for one in of]
+    ended = [one for one in reports if getattr(one, "when", "") == "call"]
+    told = [tuple(what) for one in ended for name, what in one.user_properties if name == "trust"]
+    if told:
         terminalreporter.section("docs/trust.md")
-    for row in sorted(rows, key=lambda name: int(name.removeprefix("R"))):
-        terminalreporter.write_line(f"{row}: {'; '.join(rows[row])}")
+    for row, figure in sorted(told, key=lambda one: int(one[0].removeprefix("R"))):
+        terminalreporter.write_line(f"{row}: {figure}")
