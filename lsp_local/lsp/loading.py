@@ -10,6 +10,7 @@ from lsp_local.adapters import voice
 from lsp_local.config import Options
 from lsp_local.engine.memory import Size, size_of
 from lsp_local.engine.opening import LiveEngine, open_for_window, retire
+from lsp_local.lsp.failed_load import FailedLoad, stamp_of
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
 from lsp_local.options import answers_as
@@ -18,8 +19,6 @@ from lsp_local.text import Reason, UserError
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2.0  # how soon a model that was pulled meanwhile is noticed
-RETRY_SAME_FILE_SECONDS = 60.0  # loading what failed before costs seconds of all cores
-Stamp = tuple[Path, int, int]
 
 
 class Loader:
@@ -32,7 +31,7 @@ class Loader:
         self._retired: list[LiveEngine] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
-        self._failed: tuple[Stamp, float] | None = None
+        self._failed = FailedLoad()
         self.size = Size()  # of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
         # For a model that is missing where whoever needs it tells the user.
@@ -51,7 +50,7 @@ class Loader:
     def try_again(self) -> None:
         """Load what is wanted, where it is not loaded: its file has come."""
         if self._engine is None:
-            self._failed = None
+            self._failed.forget()
             self._start()
 
     def want(self, options: Options) -> None:
@@ -59,7 +58,7 @@ class Loader:
         before, self._options = self._options, options
         if before is not None and wish_of(before) == wish_of(options):
             return
-        self._failed = None
+        self._failed.forget()
         self._start()
 
     def engine(self) -> LiveEngine | None:
@@ -142,9 +141,9 @@ class Loader:
         engine = await asyncio.to_thread(open_for_window, options)
         stamp = await asyncio.to_thread(stamp_of, engine.model)
         size = await asyncio.to_thread(size_of, engine.model, options.n_ctx)
-        if self._has_failed(stamp):
+        if self._failed.why_not(stamp) is not None:
             return
-        self._failed = stamp and (stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS)
+        self._failed.note(stamp)  # also of a load that is given up in the middle
         try:
             await engine.start()
             async with self._notices.progress(_title(engine, options)):
@@ -153,14 +152,9 @@ class Loader:
         except BaseException:
             await retire(engine)
             raise
-        self._engine, self.size, self._failed = engine, size, None
+        self._engine, self.size = engine, size
+        self._failed.forget()
         logger.info("%s is loaded", Path(options.model).name)
-
-    def _has_failed(self, stamp: Stamp | None) -> bool:
-        if self._failed is None or stamp is None:
-            return False
-        failed, until = self._failed
-        return failed == stamp and time.monotonic() < until
 
 
 def wish_of(options: Options) -> tuple[object, ...]:
@@ -174,11 +168,3 @@ def _title(engine: LiveEngine, options: Options) -> str:
     return (
         f"Loading {Path(options.model).name}" if engine.model else f"Asking {answers_as(options)}"
     )
-
-
-def stamp_of(path: Path | None) -> Stamp | None:
-    """Tell one state of a model file from the next; None for a model that is elsewhere."""
-    if path is None:
-        return None
-    status = path.stat()
-    return path, status.st_size, status.st_mtime_ns

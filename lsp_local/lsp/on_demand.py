@@ -21,7 +21,8 @@ from lsp_local.engine.base import (
 )
 from lsp_local.engine.memory import Size, size_of
 from lsp_local.engine.opening import LiveEngine, open_for_window, retire
-from lsp_local.lsp.loading import RETRY_SAME_FILE_SECONDS, Loader, Stamp, stamp_of
+from lsp_local.lsp.failed_load import FailedLoad, Stamp, stamp_of
+from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.room import Room
 from lsp_local.models import ModelMissing
@@ -56,7 +57,7 @@ class OnDemand(ChatEngine):
         self._engine: LiveEngine | None = None
         self._loading: asyncio.Task[None] | None = None
         self._opened: LiveEngine | None = None
-        self._failed: tuple[Stamp, float, str] | None = None
+        self._failed = FailedLoad()
         self._has_told = False
         self._n_asked = 0
         self._last_asked = 0.0
@@ -74,7 +75,8 @@ class OnDemand(ChatEngine):
 
     def try_again(self) -> None:
         """Forget that loading has failed: the file has come."""
-        self._failed, self._has_told = None, False
+        self._failed.forget()
+        self._has_told = False
 
     async def load(self) -> None:
         """Load it for somebody who tells the user what goes wrong. Raises EngineError."""
@@ -180,20 +182,14 @@ class OnDemand(ChatEngine):
                 return
             engine = await asyncio.to_thread(open_for_window, self._options)
             stamp = await asyncio.to_thread(stamp_of, engine.model)
-            self._refuse_again(stamp)
+            if (why := self._failed.why_not(stamp)) is not None:
+                raise EngineError(why)
             self.size = await asyncio.to_thread(size_of, engine.model, self._options.n_ctx)
             await self._room.make(self.name, self.size, self._patience)
             if not self._is_closed:
                 self._room.enter(self)
                 self._loading = asyncio.create_task(self._load(engine, stamp))
                 self._loading.add_done_callback(_look_at)
-
-    def _refuse_again(self, stamp: Stamp | None) -> None:
-        """Raise EngineError for a file that could not be loaded a moment ago."""
-        if self._failed is not None:
-            failed, until, why = self._failed
-            if failed == stamp and time.monotonic() < until:
-                raise EngineError(why)
 
     async def _load(self, engine: LiveEngine, stamp: Stamp | None) -> None:
         self._opened = engine
@@ -202,13 +198,14 @@ class OnDemand(ChatEngine):
             async with self._notices.progress(f"Loading {self.name}"):
                 await engine.info()
         except BaseException as error:
-            if isinstance(error, UserError) and stamp is not None:
-                self._failed = stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS, str(error)
+            if isinstance(error, UserError):
+                self._failed.note(stamp, str(error))
             await retire(engine)
             self._room.leave(self)
             raise
         else:
-            self._engine, self._failed, self._has_told = engine, None, False
+            self._engine, self._has_told = engine, False
+            self._failed.forget()
             logger.info("%s is loaded", self.name)
         finally:
             self._loading = self._opened = None
