@@ -25,9 +25,13 @@
 
 (defcustom lsp-local-command '("lsp-local" "serve")
   "The program of the server and its arguments.
-An Emacs that was started outside the virtual environment needs the full path."
+A program without a folder is looked for in variable `exec-path', then in
+~/.local/bin and ~/lsp-local/.venv/bin; elsewhere it needs the full path."
   :type '(repeat string)
   :group 'lsp-local)
+
+(defconst lsp-local--usual-folders '("~/.local/bin" "~/lsp-local/.venv/bin")
+  "Where pipx and uv put the server, and where it is in a checkout.")
 
 (defcustom lsp-local-settings nil
   "Options of the server, such as (:model \"qwen2.5-coder-1.5b\").
@@ -95,7 +99,14 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
 (defun lsp-local--program ()
   "Return the program of the server; a `~' stands for the home folder."
   (let ((program (car lsp-local-command)))
-    (if (file-name-absolute-p program) (expand-file-name program) program)))
+    (cond ((file-name-absolute-p program) (expand-file-name program))
+          ((executable-find program))
+          ((locate-file program lsp-local--usual-folders nil #'file-executable-p))
+          (t program))))
+
+(defun lsp-local--command ()
+  "Return the program of the server, where it is, and its arguments."
+  (cons (lsp-local--program) (cdr lsp-local-command)))
 
 (defun lsp-local--connect ()
   "Start the process of the server; return the connection."
@@ -103,7 +114,7 @@ a list as a vector.  After a change, use \\[lsp-local-restart]."
          (quiet (if (slot-exists-p 'jsonrpc-connection '-events-buffer-config)
                     '(:events-buffer-config (:size 0))
                   '(:events-buffer-scrollback-size 0)))
-         (command (cons (lsp-local--program) (cdr lsp-local-command)))
+         (command (lsp-local--command))
          (make (lambda ()
                  (make-process :name "lsp-local" :command command
                                :connection-type 'pipe :coding 'utf-8-emacs-unix :noquery t

@@ -221,7 +221,7 @@ Only lsp-mode 10 and newer have suggestions at the cursor."
 (defun lsp-local--register-with-lsp-mode ()
   "Let lsp-mode, which is loaded, know the server as one beside others."
   (lsp-register-client
-   (make-lsp-client :new-connection (lsp-stdio-connection (lambda () lsp-local-command))
+   (make-lsp-client :new-connection (lsp-stdio-connection #'lsp-local--command)
                     :activation-fn (lambda (&rest _)
                                      (and lsp-local-in-lsp-mode
                                           (not lsp-local-mode)

@@ -134,9 +134,7 @@ def _command(folder: Path) -> list[str]:
 def _variables(folder: Path) -> dict[str, str]:
     # Without a gallery it looks nothing up on the network.
     home = {"HOME": str(folder / "home"), "EXTENSIONS_GALLERY": '{"serviceUrl":""}'}
-    # What is only ours would be an unknown option to the server.
-    others = {k: v for k, v in os.environ.items() if not k.startswith("LSP_LOCAL_TEST_")}
-    return {**others, **home}
+    return {**os.environ, **home}
 
 
 def _install(folder: Path) -> None:

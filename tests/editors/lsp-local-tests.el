@@ -379,6 +379,22 @@ def cl<CURSOR>ip(value, low, high):
       (lsp-local-mode -1)))
   (setq lsp-local--problem nil))
 
+(ert-deftest lsp-local-tests-the-server-is-found-in-a-checkout ()
+  (let* ((home (make-temp-file "home" t))
+         (program (expand-file-name "lsp-local/.venv/bin/lsp-local" home))
+         (process-environment (cons (concat "HOME=" home) process-environment))
+         (exec-path '("/usr/bin"))
+         (lsp-local-command '("lsp-local" "serve")))
+    (unwind-protect
+        (progn
+          (should (equal (lsp-local--command) '("lsp-local" "serve")))
+          (make-directory (file-name-directory program) t)
+          (write-region "" nil program nil 'quiet)
+          (should (equal (lsp-local--program) "lsp-local"))
+          (set-file-modes program #o700)
+          (should (equal (lsp-local--command) (list program "serve"))))
+      (delete-directory home t))))
+
 ;;; Without a model
 
 (ert-deftest lsp-local-tests-no-model-is-said-once ()

@@ -11,9 +11,19 @@ local function reuse_client(client, config)
   return true
 end
 
+--- Where pipx and uv put the server, and where it is in a checkout as the README makes one.
+local USUAL = { '~/.local/bin/lsp-local', '~/lsp-local/.venv/bin/lsp-local' }
+
+local function program()
+  local named = vim.list_extend({ 'lsp-local' }, vim.tbl_map(vim.fs.normalize, USUAL))
+  return vim.iter(named):find(function(name)
+    return vim.fn.executable(name) == 1
+  end) or named[1]
+end
+
 ---@type vim.lsp.Config
 return {
-  cmd = { 'lsp-local', 'serve' },
+  cmd = { program(), 'serve' },
   root_markers = { 'pyproject.toml', 'package.json', 'go.mod', 'Cargo.toml', '.git' },
   reuse_client = reuse_client,
   handlers = require('lsp_local.notices').handlers,

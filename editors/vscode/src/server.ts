@@ -8,6 +8,8 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { workspace } from "vscode";
 
 const NAMES = process.platform === "win32" ? ["lsp-local.exe"] : ["lsp-local"];
+/** Where pipx and uv put it, and where it is in a checkout as the README makes one. */
+const USUAL = [".local/bin", "lsp-local/.venv/bin", "lsp-local/.venv/Scripts"];
 
 /** What a person must mend; the message says how. */
 export class NotFound extends Error {}
@@ -27,7 +29,8 @@ export async function findServer(): Promise<string> {
     throw new NotFound(`${wish}, the setting lsp-local.serverPath, is no program; it must be a full path`);
   }
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
-  for (const path of folders.flatMap((folder) => NAMES.map((name) => join(folder, name)))) {
+  const usual = USUAL.map((folder) => join(homedir(), folder));
+  for (const path of [...folders, ...usual].flatMap((folder) => NAMES.map((name) => join(folder, name)))) {
     if (await canRun(path)) {
       return path;
     }
