@@ -130,7 +130,7 @@ def test_a_line_of_several_is_taken(window: Window) -> None:
     window.type("\n")
     window.until(lambda: "\n" in window.ghost())
     if os.environ.get("UPDATE"):
-        window.shot(picture, ".editor-group-container", 300)
+        window.shot(PICTURE, ".editor-group-container", 300)
     first, *rest = window.ghost().splitlines()
     window.press("Control+Alt+ArrowRight")
     window.until(lambda: window.ghost().splitlines() == rest)
