@@ -109,7 +109,8 @@ def _git(*arguments: str) -> bytes:
 def version_of(root: Path) -> str:
     """Return the version, from the one place where it is said."""
     text = (root / VERSION_FILE).read_text()
-    return re.findall(r'^__version__ = "(.*)"$', text, re.MULTILINE)[0]
+    (version,) = re.findall(r'^__version__ = "(.*)"$', text, re.MULTILINE)
+    return str(version)
 
 
 def put_version(root: Path) -> None:
