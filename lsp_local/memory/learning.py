@@ -13,6 +13,7 @@ from lsp_local.ignores import GENERATED, Ignores
 from lsp_local.languages import language_of
 from lsp_local.memory.observations import Kind, Observation, shortened
 from lsp_local.memory.styles import Style, styles_in
+from lsp_local.plain import content
 from lsp_local.text import Document
 from lsp_local.trees import parse
 
@@ -77,13 +78,13 @@ def _commit(text: str, ignores: Ignores) -> Observation | None:
 
 def _styles_of_file(root: Path, path: str) -> Counter[Style]:
     try:
-        text = (root / path).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        text = (content(root / path, MOST_BYTES) or b"").decode()
+    except ValueError:
         return Counter()
-    text = privacy.hidden(text)
+    text = privacy.hidden(text.replace("\r\n", "\n"))
     language = language_of(path)
     tree = parse(text, language)
-    if tree is None or len(text) > MOST_BYTES:
+    if tree is None:
         return Counter()
     return styles_in(tree, Document("", path, root.name, language, text), 0, len(text))
 
