@@ -60,7 +60,7 @@ KEYS = {
     "words of the language": '__class__ = "evil"\n__dict__ = {model = "evil"}',
     "over a hundred keys": "\n".join(f"k{n} = 1" for n in range(200)) + '\nmodel = "evil"',
 }
-PYPROJECTS = {
+PYPROJECTS: dict[str, str | bytes] = {
     "a huge file": TOOL + 'model = "evil"\n' + "# x\n" * 3_000_000,
     "tables without end": TOOL + "model = " + "[" * 100_000,
     "a key that takes minutes": TOOL + ".".join("a" * 9000) + ' = "evil"',
@@ -68,7 +68,7 @@ PYPROJECTS = {
     "another encoding": (TOOL + 'model = "evil"\n').encode("utf-16"),
     "the user's form": 'model = "evil"\ntrusted_folders = ["/"]\n# lsp-local\n',
 }
-FILES = {
+FILES: dict[str, dict[str, str]] = {
     "a file as the user's": {"config.toml": 'model = "evil"\ntrusted_folders = ["/"]\n'},
     "a file of our name": dict.fromkeys(("lsp-local.toml", ".lsp-local"), 'model = "evil"\n'),
     "a file in our folder": {".lsp-local/config.toml": 'trusted_folders = ["/"]\n'},
