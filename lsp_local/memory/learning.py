@@ -30,6 +30,13 @@ LOG = (
     *("-c", "log.showSignature=false", "log", f"-n{N_COMMITS}", "--no-color", "--no-ext-diff"),
     *("--no-textconv", "--no-renames", "--no-relative", "-z", "--name-only", "--format=%x01%s"),
 )
+# What a partial clone lacks, git would fetch with the commands that its configuration names.
+ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
 
 
 def styles_of(
@@ -52,11 +59,10 @@ def styles_of(
 def commits_of(root: Path, exclude: Sequence[str]) -> list[Observation]:
     """Return the last commits in the folder, oldest first; none where git knows of none."""
     try:
-        environ = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
         ran = subprocess.run(
             [*LOG, "--", "."],
             cwd=root,
-            env=environ,
+            env={**os.environ, **ENVIRONMENT},
             capture_output=True,
             check=False,
             timeout=GIT_SECONDS,

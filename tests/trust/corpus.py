@@ -19,7 +19,7 @@ from lsp_local.trees import parse
 DATA = Path(__file__).parents[1] / "data"
 ENDINGS = {"go": "go", "javascript": "js", "python": "py", "rust": "rs", "typescript": "ts"}
 HEADER = re.compile(r"^[ \t]*(?:async |export |pub |static )*(?:def|func|function|fn)\b.*", re.M)
-SMALLEST, LARGEST = 1_000, 12_000  # characters of a file
+SMALLEST, LARGEST = 1_000, 6_000  # characters of a file
 MOST_LINES = 30  # of what the model is said to say
 WORDS = [*NOISE, "Returns the total.", "*/", "*/ x = 1 /*", "\\", '"""\nimport os\n"""', "name"]
 
@@ -78,7 +78,7 @@ def liar(chance: random.Random, doc: Document, start: int, end: int) -> Scripted
                 return fenced(doc.language, mutated(chance, code))
 
     wishes = [(chance.choice("=+-<>(,. "), chance.choice("=+-<>([,.01 ")) for _ in range(3)]
-    return ScriptedChat([answer() for _ in range(40)], wishes=wishes, natural=["=", "("])
+    return ScriptedChat([answer() for _ in range(20)] * 500, wishes=wishes, natural=["=", "("])
 
 
 def _end_of(text: str, start: int) -> int:

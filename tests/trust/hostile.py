@@ -80,6 +80,24 @@ FILES: dict[str, dict[str, str]] = {
     "a model that is named like ours": {"qwen2.5-coder-0.5b": "GGUF evil"},
     "modules that are named like others": dict.fromkeys(MODULES, MODULE),
 }
+# It lacks an object, and says how to fetch it.
+GIT = """
+[core]
+	repositoryformatversion = 1
+	sshCommand = "touch CANARY; false"
+	fsmonitor = "touch CANARY; false"
+	pager = "touch CANARY; false"
+[extensions]
+	partialClone = origin
+[remote "origin"]
+	url = ssh://example.org/shop
+	promisor = true
+	partialclonefilter = blob:none
+[log]
+	showSignature = true
+[gpg]
+	program = "touch CANARY; false"
+"""
 LINKS = {
     "a link to settings elsewhere": {"pyproject.toml": "../outside/pyproject.toml"},
     "a link to a device": {"pyproject.toml": "/dev/zero"},

@@ -9,9 +9,11 @@ import audited
 import hostile
 import pytest
 from asked import Asked, asked_in
+from linted import commit, git
 
 from lsp_local.config import load
 from lsp_local.lsp.acting import Acting
+from lsp_local.memory.learning import commits_of
 from lsp_local.models import ModelError, ModelMissing, resolve
 from lsp_local.options import Options
 from lsp_local.text import Document
@@ -87,6 +89,20 @@ async def test_what_is_not_honoured_would_be_where_it_is_trusted(
 ) -> None:
     hostile.lay(workspace, dict(hostile.FILES[name]))
     assert await honoured(workspace, Options(trusted_folders=(str(workspace),))) == want
+
+
+def test_a_repository_names_no_commands(workspace: Path) -> None:
+    (workspace / "src").mkdir()
+    for n in range(2):
+        (workspace / "src/cart.py").write_text(f"total = {n}\n")
+        commit(workspace)
+    assert len(commits_of(workspace, ())) == 2
+    tree = git(workspace, "rev-parse", "HEAD:src").strip()
+    (workspace / f".git/objects/{tree[:2]}/{tree[2:]}").unlink()
+    with (workspace / ".git/config").open("a") as config:
+        config.write(hostile.GIT.replace("CANARY", str(workspace.parent / "canary")))
+    assert commits_of(workspace, ()) == []
+    assert not (workspace.parent / "canary").exists()
 
 
 @pytest.mark.parametrize("name", ["qwen2.5-coder-0.5b", "my-model", "evil"])

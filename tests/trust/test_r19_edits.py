@@ -39,9 +39,10 @@ async def acted(chance: random.Random, doc: Document) -> AsyncIterator[Made]:
 
 async def linted(chance: random.Random, doc: Document) -> AsyncIterator[Made]:
     """Yield what mends and what silences each thing that lint finds."""
-    engine = corpus.liar(chance, doc, 0, 0)
+    start, end = corpus.selection(chance, doc)
+    engine = corpus.liar(chance, doc, start, end)
     findings = find_static(doc, parse(doc.text, doc.language), None)
-    findings += await ModelDetector(engine).find(doc, None, explain=False)
+    findings += await ModelDetector(engine).find(doc, [(start, end)], explain=False)
     mended = fixed(doc, findings, is_unsafe=True)
     if mended.taken:
         yield "a fix of lint", (TextEdit(0, len(doc.text), mended.text),)
