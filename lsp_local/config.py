@@ -10,6 +10,7 @@ from typing import Any
 
 from lsp_local.option import Option, Value, WorkspaceMay, accept, expected, from_text
 from lsp_local.options import Options, describe
+from lsp_local.plain import is_inside
 from lsp_local.text import UserError
 from lsp_local.workspaces import BY_FOLDER, chosen_for
 
@@ -145,7 +146,8 @@ def _workspace_settings(folder: Path | None, problems: list[str]) -> Iterator[_S
 
     path = folder / "pyproject.toml"
     try:
-        text = _read(path)
+        # A link out of the workspace leads to what is not the workspace's to say.
+        text = _read(path) if is_inside(folder, path) else None
         # Without our name in it, its faults are not ours to report.
         if text is None or "lsp-local" not in text:
             return

@@ -8,9 +8,11 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from lsp_local.options import is_excluded
+from lsp_local.plain import content
 
 MOST_FILES = 50_000
 MOST_BYTES = 512 * 1024  # of a file; what is larger was not written by hand
+MOST_RULES_BYTES = 256 * 1024  # of a file of rules
 # Written by programs: long, and like everything.
 GENERATED = re.compile(r"[.-]min\.\w+$|(^|/)(pnpm-lock\.yaml|[\w.-]*\.lock)$")
 IGNORE_FILES = (".gitignore", ".lsp-local-ignore")
@@ -117,7 +119,5 @@ class Ignores:
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    # As for git, a link is no such file.
+    return (content(path, MOST_RULES_BYTES) or b"").decode(errors="replace")

@@ -76,12 +76,13 @@ def resolve(name_or_path: str) -> Path:
     if name_or_path in CATALOGUE:
         return _resolve_model(CATALOGUE[name_or_path])
     path = Path(name_or_path).expanduser()
-    if path.exists():
-        _check_magic(path, "give the path of a GGUF file, or a name of `lsp-local model list`")
-        return path
-    if os.sep in name_or_path or path.suffix == ".gguf":
+    # Else a project could have a file that is called as the user has misspelt a model.
+    if os.sep not in name_or_path and path.suffix != ".gguf":
+        return _resolve_model(find(name_or_path))
+    if not path.exists():
         raise ModelError(f"there is no file {path}; `lsp-local model list` names known models")
-    return _resolve_model(find(name_or_path))
+    _check_magic(path, "give the path of a GGUF file, or a name of `lsp-local model list`")
+    return path
 
 
 def _resolve_model(model: Model) -> Path:

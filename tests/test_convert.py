@@ -9,10 +9,10 @@ from lsp_local.lsp.convert import (
     absolute_path,
     changed_text,
     clean_text,
-    folder_on_disk,
     inline_items,
     item_id_in,
     offset_at,
+    path_on_disk,
     position_at,
     project_and_path,
 )
@@ -165,8 +165,28 @@ def test_project_and_path(uri: str, folders: list[str], want: tuple[str, str]) -
 
 def test_paths_on_disk() -> None:
     assert absolute_path("file:///home/me/.ssh/config") == "/home/me/.ssh/config"
-    assert folder_on_disk("file:///home/a%20b") == Path("/home/a b")
-    assert folder_on_disk("vscode-vfs://github/x") is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "want"),
+    [
+        pytest.param("file:///home/a%20b", "/home/a b", id="an escape"),
+        pytest.param("file://localhost/home/b.py", "/home/b.py", id="this machine by its name"),
+        pytest.param("FILE:///home/b.py", "/home/b.py", id="in capitals"),
+        pytest.param("file:///w/%2e%2e/b.py", "/b.py", id="dots in escapes"),
+        pytest.param("file://elsewhere/home/b.py", None, id="on another machine"),
+        pytest.param("file:////elsewhere/share/b.py", None, id="on a share of Windows"),
+        pytest.param("file:///%2Felsewhere/share", None, id="the same in escapes"),
+        pytest.param("file:b.py", None, id="relative to nobody knows what"),
+        pytest.param("file:///a%00b", None, id="a name that cannot be"),
+        pytest.param("file://[bad/b.py", None, id="no URI at all"),
+        pytest.param("vscode-vfs://github/x", None, id="another scheme"),
+        pytest.param("untitled:/home/b.py", None, id="never saved"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_path_on_disk(uri: str, want: str | None) -> None:
+    assert path_on_disk(uri) == (Path(want) if want else None)
 
 
 def test_an_item_is_inserted_at_the_cursor() -> None:

@@ -46,6 +46,7 @@ FLOORS = [
     ["options"],
     ["option"],
     ["writing", "private_sockets"],
+    ["plain"],
     ["text", "folders", "languages", "unified", "workspaces"],
     ["__init__"],
 ]

@@ -54,6 +54,7 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
     ("llama_state_seq_get_data", c_size_t, [c_void_p, c_void_p, c_size_t, c_int32, c_uint32]),
     ("llama_state_seq_get_size", c_size_t, [c_void_p, c_int32, c_uint32]),
     ("llama_state_seq_set_data", c_size_t, [c_void_p, c_void_p, c_size_t, c_int32, c_uint32]),
+    ("llama_token_get_attr", c_int32, [c_void_p, c_int32]),
     ("llama_token_is_control", c_bool, [c_void_p, c_int32]),
 ]
 

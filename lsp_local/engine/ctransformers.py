@@ -14,6 +14,7 @@ from lsp_local.engine.conversion import readable
 from lsp_local.engine.ctransformers_sequence import PlainSequence
 from lsp_local.engine.describing import describe
 from lsp_local.engine.kv import n_common
+from lsp_local.engine.special import markup_of, tokenize_text
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.vocab import Vocab
 
@@ -37,6 +38,7 @@ class CtransformersBackend:
         architecture = binding.metadata(self._words, "general.architecture")
         self._live = PlainSequence(readable(path, architecture), n_ctx)
         self._vocab = Vocab(binding.pieces(self._words, binding.n_vocab(self._words)))
+        self._markup = markup_of(self._words, self._vocab.pieces)
         self._meter = SpeedMeter()
         self._threads = ThreadChoice(n_threads, PATIENCE)
         self._is_interrupted = Event()
@@ -53,7 +55,10 @@ class CtransformersBackend:
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
-        return binding.tokenize(self._words, text.encode(errors="replace"), allow_special)
+        raw = text.encode(errors="replace")
+        if allow_special:
+            return binding.tokenize(self._words, raw, allow_special)
+        return tokenize_text(self._words, raw, self._markup)
 
     def pieces(self, tokens: list[int]) -> list[bytes]:
         """See `Backend`."""

@@ -13,6 +13,7 @@ from lsp_local.engine.describing import describe
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.kv import Memory, Parking, n_common
 from lsp_local.engine.sequence import LiveSequence
+from lsp_local.engine.special import markup_of, tokenize_text
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.states import StateStore
 from lsp_local.engine.vocab import Vocab
@@ -43,6 +44,7 @@ class LlamaBackend:
         adapted = self._adapted(adapter) if adapter else (0, 1.0)
         self._live = LiveSequence(self._model, self._n_vocab, n_ctx, n_threads, *adapted)
         self._vocab = Vocab(binding.pieces(self._model, self._n_vocab))
+        self._markup = markup_of(self._model, self._vocab.pieces)
         self._meter = SpeedMeter()
         self._threads = ThreadChoice(n_threads)
         self._warm_up()
@@ -58,7 +60,10 @@ class LlamaBackend:
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
-        return binding.tokenize(self._model, text.encode(errors="replace"), allow_special)
+        raw = text.encode(errors="replace")
+        if allow_special:
+            return binding.tokenize(self._model, raw, allow_special)
+        return tokenize_text(self._model, raw, self._markup)
 
     def pieces(self, tokens: list[int]) -> list[bytes]:
         """See `Backend`."""

@@ -1,8 +1,14 @@
-"""Which tokens of a model mean prefix, suffix and middle: read from the model's own file."""
+"""Which tokens of a model are none of a text's: fill-in-the-middle, and all that acts."""
+
+import re
+from collections.abc import Sequence
 
 from lsp_local.engine import binding
 from lsp_local.prompt import FimTokens
 
+USER_DEFINED = 16  # llama.cpp: LLAMA_TOKEN_ATTR_USER_DEFINED
+# What means something to a model, unlike the runs of spaces that are user-defined in some.
+MARKUP = re.compile(rb"<[^<>\s]+>|\[[^\[\]\s]+\]")
 METADATA_KEYS = ("fim_pre", "fim_suf", "fim_mid", "fim_rep", "fim_sep")
 
 # The names under which model families know prefix, suffix, middle, repository and file.
@@ -23,6 +29,31 @@ def fim_tokens(model: int) -> FimTokens | None:
         if prefix is not None and suffix is not None and middle is not None:
             return FimTokens(prefix, suffix, middle, repo_name, file_sep)
     return None
+
+
+def markup_of(model: int, pieces: Sequence[bytes]) -> "re.Pattern[bytes] | None":
+    """Return what finds the texts that llama.cpp takes for markup without being told to.
+
+    Such as `<tool_call>`, which is no control token in Qwen's files. None for a model without.
+    """
+    found = [
+        piece
+        for token, piece in enumerate(pieces)
+        if MARKUP.fullmatch(piece) and binding.lib.llama_token_get_attr(model, token) & USER_DEFINED
+    ]
+    found.sort(key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, found))) if found else None
+
+
+def tokenize_text(model: int, text: bytes, markup: "re.Pattern[bytes] | None") -> list[int]:
+    """Return the tokens of a text as a text, whatever stands in it."""
+    tokens: list[int] = []
+    start = 0
+    for found in markup.finditer(text) if markup else ():
+        # Cut behind its first character, it is a text like any other.
+        tokens += binding.tokenize(model, text[start : found.start() + 1], allow_special=False)
+        start = found.start() + 1
+    return tokens + binding.tokenize(model, text[start:], allow_special=False)
 
 
 def _from_metadata(model: int, key: str) -> int | None:

@@ -26,6 +26,7 @@ from lsp_local.features.resolved import (
     OF_SECRET,
     Resolved,
     commented,
+    seen,
     without_code,
 )
 from lsp_local.features.rewriting import Job, rewrite, task_of
@@ -75,7 +76,7 @@ async def resolve(
     Raises EngineError for too much code and UserError for a model that follows no instructions.
     """
     do = _BY_NAME.get(wanted.offer.name, _rewrite)
-    return await do(engine, doc, wanted, on_text)
+    return seen(doc, await do(engine, doc, wanted, on_text))
 
 
 async def read_ahead(engine: ChatEngine, doc: Document, wanted: Wanted) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_local.ignores import Ignores
+from lsp_local.plain import content
 
 MANIFESTS = ("pyproject.toml", "package.json", "requirements.txt", "Cargo.toml")
 MOST_BYTES = 100_000  # of a manifest
@@ -28,10 +29,4 @@ def project_at(root: Path, exclude: Sequence[str] = ()) -> Project:
 
 
 def _text(path: Path) -> str:
-    try:
-        if not path.is_file():  # reading a pipe would never end
-            return ""
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES).decode(errors="replace")
-    except OSError:
-        return ""
+    return (content(path, MOST_BYTES) or b"").decode(errors="replace")

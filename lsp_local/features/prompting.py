@@ -12,6 +12,7 @@ from lsp_local.features.resolved import (
     NOTHING_SAID,
     Resolved,
     commented,
+    seen,
     without_code,
 )
 from lsp_local.features.rewriting import Job, rewrite
@@ -47,6 +48,17 @@ async def run_prompt(
 
     Raises EngineError for too much code and UserError for a model that follows no instructions.
     """
+    return seen(doc, await _answered(engine, doc, prompt, span, diagnostics, on_text))
+
+
+async def _answered(
+    engine: ChatEngine,
+    doc: Document,
+    prompt: PromptFile,
+    span: tuple[int, int],
+    diagnostics: Sequence[Diagnostic],
+    on_text: OnText,
+) -> Resolved:
     task = filled(prompt, _values(doc, span, diagnostics))
     if prompt.output is Output.EDIT:
         rules = Rules(*span, keeps_signature=False, may_drop_names=True)

@@ -1,18 +1,21 @@
 """What comes of an action: edits, something to read, or the reason for neither."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lsp_local.actions.functions import line_start
 from lsp_local.privacy import holds_placeholder
 from lsp_local.text import Diagnostic, Document, TextEdit
 from lsp_local.trees import Place
 from lsp_local.typed_trees import parse_typed
+from lsp_local.userprompts import invisible
 from lsp_local.userprompts.answers import as_comment
 
 NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"
 OF_SECRET = f"{NO_SAFE_EDIT}: the answer holds a placeholder for a secret"
+OF_UNSEEN = f"{NO_SAFE_EDIT}: the answer holds characters that nobody sees"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # they steer a terminal
 FIRST_LINES = ("#!", "<?")  # they count only where they are the first
 SIGN = re.compile(r"[^\w\s.,]")  # a line without one can be words as well
 INDENTATION = re.compile(r"[ \t]*")
@@ -38,6 +41,20 @@ class Resolved:
     message: str = ""
     diagnostics: tuple[Diagnostic, ...] | None = None
     new_file: NewFile | None = None
+
+
+def seen(doc: Document, found: Resolved) -> Resolved:
+    """Refuse what brings characters into the file that nobody sees; a message goes without them."""
+    written = [edit.text for edit in found.edits] + [found.new_file.text if found.new_file else ""]
+    if any(_unseen(text) - _unseen(doc.text) for text in written if text):
+        return Resolved(problem=OF_UNSEEN)
+    message, _ = invisible.removed(found.message)
+    return replace(found, message=CONTROL.sub("", message))
+
+
+def _unseen(text: str) -> set[str]:
+    _, found = invisible.removed(text)
+    return {name for line in found for name in line.names} | set(CONTROL.findall(text))
 
 
 def without_code(doc: Document, start: int, end: int, answer: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from lsp_local.ignores import MOST_BYTES, Ignores
 from lsp_local.index import contents, reading
 from lsp_local.index.reading import Content
+from lsp_local.plain import content as content_of
 
 BATCH_SECONDS = 0.5  # of reading, whose results are written together: that takes a tenth of it
 BATCH_BYTES = 2_000_000  # that wait to be written
@@ -103,8 +104,10 @@ def _look(
         status = (root / path).stat()
         if known == (status.st_mtime_ns, status.st_size) or status.st_size > MOST_BYTES:
             return None
-        raw = (root / path).read_bytes()
     except OSError:
+        return None
+    raw = content_of(root / path, MOST_BYTES)
+    if raw is None:
         return None
     digest = reading.digest(path, raw)
     content = None if contents.has(db, digest) else reading.read(path, raw)

@@ -16,12 +16,14 @@ from typing import Any
 
 from lsp_local import privacy
 from lsp_local.index.project import Index
+from lsp_local.plain import content
 
 LOOK_SECONDS = 60.0  # after which all files are looked at again: other programs write, too
 WATCHED_SECONDS = 600.0  # where the editor tells what changes
 SHARE = 0.02  # of the time at most goes into looking
 GIT_SECONDS = 2.0  # after which a checkout is noticed, without anybody's telling
 GIT_FILES = ("HEAD", "index")
+MOST_GIT_BYTES = 8192  # of the file that names git's folder
 BUSY_SECONDS = 5.0  # after which it looks for what it could not write
 LOWEST = 19
 
@@ -85,18 +87,16 @@ def keep_up(index: Index, wishes: Wishes) -> None:
 def _git_times(root: Path) -> list[int]:
     """Return when git last wrote what a checkout writes; 0 for what is not there."""
     folder = root / ".git"
-    if folder.is_file():  # of a worktree: it names the folder
-        try:
-            folder = root / folder.read_text(errors="replace").partition("gitdir:")[2].strip()
-        except OSError:
-            return []
+    named = content(folder, MOST_GIT_BYTES)
+    if named is not None:  # of a worktree: it names the folder
+        folder = root / named.decode(errors="replace").partition("gitdir:")[2].strip()
     return [_time_of(folder / name) for name in GIT_FILES]
 
 
 def _time_of(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that cannot be
         return 0
 
 

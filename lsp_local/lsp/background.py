@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 
 from lsp_local.cache import Suggestions
 from lsp_local.engine.base import EngineError, Priority
@@ -41,9 +41,9 @@ class Background:
         if self._ahead is None or self._ahead.done() or places != self._places:
             _cancel(self._ahead)
             self._places = places
-            self._ahead = asyncio.create_task(_quietly(_prefetch(reader, known, places)))
+            self._ahead = _begun(_prefetch(reader, known, places))
         _cancel(self._growth)
-        self._growth = asyncio.create_task(_quietly(_grow(reader, doc, offset)))
+        self._growth = _begun(_grow(reader, doc, offset))
 
     def moved(self, reader: Reader, doc: Document, offset: int) -> None:
         """Get ready for a key at the cursor, unless it is where the last answer has left it."""
@@ -52,7 +52,7 @@ class Background:
             if (shown.uri, shown.text, at) == (doc.uri, doc.text, offset):
                 return
         self.stop()
-        self._growth = asyncio.create_task(_quietly(_arrive(reader, doc, offset)))
+        self._growth = _begun(_arrive(reader, doc, offset))
 
     def changed(self, doc: Document) -> None:
         """Stop what the newest text makes useless; reading waits for the next pause."""
@@ -92,6 +92,13 @@ async def _arrive(reader: Reader, doc: Document, offset: int) -> None:
 async def _grow(reader: Reader, doc: Document, offset: int) -> None:
     await asyncio.sleep(GROW_PAUSE)
     await warm(reader, doc, offset, reader.options.n_context)
+
+
+def _begun(work: Coroutine[object, object, object]) -> "asyncio.Task[None]":
+    """Begin `work`. The next key may stop it before its first step: then nobody awaits it."""
+    task = asyncio.create_task(_quietly(work))
+    task.add_done_callback(lambda _: work.close())
+    return task
 
 
 async def _quietly(work: Awaitable[object]) -> None:

@@ -95,9 +95,20 @@ def absolute_path(uri: str) -> str:
     return posixpath.normpath(unquote(path))
 
 
-def folder_on_disk(uri: str) -> Path | None:
-    """Return a workspace folder as a path, or None where it is not a file URI."""
-    return Path(absolute_path(uri)) if uri.startswith("file:") else None
+def path_on_disk(uri: str) -> Path | None:
+    """Return a folder or a file of this machine, or None where the URI names neither.
+
+    `file://host/share` and `file:////host/share` are on another machine.
+    """
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    path = absolute_path(uri)
+    is_here = parts.netloc in ("", "localhost") and path.startswith("/")
+    if parts.scheme != "file" or not is_here or path.startswith("//") or "\0" in path:
+        return None
+    return Path(path)
 
 
 def inline_items(

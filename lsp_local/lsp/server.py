@@ -78,7 +78,7 @@ class Server(LanguageServer):
     def folder(self) -> Path | None:
         """Return the workspace's first folder, None where there is none on this disk."""
         folders = self.folders
-        return convert.folder_on_disk(folders[0]) if folders else None
+        return convert.path_on_disk(folders[0]) if folders else None
 
     def configure(self) -> None:
         """Read the options from wherever they come."""

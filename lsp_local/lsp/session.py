@@ -12,7 +12,7 @@ from lsp_local.engine.opening import LiveEngine
 from lsp_local.features.inline_completion import complete, recall
 from lsp_local.features.reading import Reader
 from lsp_local.lsp.background import Background
-from lsp_local.lsp.convert import absolute_path
+from lsp_local.lsp.convert import path_on_disk
 from lsp_local.lsp.flights import Flight
 from lsp_local.lsp.hovering import Beside
 from lsp_local.lsp.notices import Notices
@@ -117,9 +117,11 @@ class Session(Pieces):
     def saved(self, uri: str) -> None:
         """Take note of a file that was written."""
         doc = self.documents.get(uri)
-        if doc is not None and not self._is_silent(doc):
-            self.written(Path(absolute_path(uri)))
-            self.looking.saved(uri)
+        if doc is None or self._is_silent(doc):
+            return
+        file = path_on_disk(uri)
+        self.written(*([file] if file else []))
+        self.looking.saved(uri)
 
     def written(self, *files: Path) -> None:
         """Take note of files that were written, created or deleted, by whomever."""

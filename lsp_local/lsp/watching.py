@@ -9,7 +9,7 @@ from pygls.lsp.server import LanguageServer
 
 from lsp_local.index.reading import NOT_CODE
 from lsp_local.languages import LANGUAGES
-from lsp_local.lsp.convert import folder_on_disk
+from lsp_local.lsp.convert import path_on_disk
 from lsp_local.lsp.session import Session
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def ask(ls: WithSession) -> None:
 
 def did_change_watched_files(ls: WithSession, params: types.DidChangeWatchedFilesParams) -> None:
     """Have the files read again, those of the project."""
-    files = [folder_on_disk(change.uri) for change in params.changes]
+    files = [path_on_disk(change.uri) for change in params.changes]
     ls.session.written(*(file for file in files if file is not None))
 
 

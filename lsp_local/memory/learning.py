@@ -13,6 +13,7 @@ from lsp_local.ignores import GENERATED, Ignores
 from lsp_local.languages import language_of
 from lsp_local.memory.observations import Kind, Observation, shortened
 from lsp_local.memory.styles import Style, styles_in
+from lsp_local.plain import content
 from lsp_local.text import Document
 from lsp_local.trees import parse
 
@@ -29,6 +30,13 @@ LOG = (
     *("-c", "log.showSignature=false", "log", f"-n{N_COMMITS}", "--no-color", "--no-ext-diff"),
     *("--no-textconv", "--no-renames", "--no-relative", "-z", "--name-only", "--format=%x01%s"),
 )
+# What a partial clone lacks, git would fetch with the commands that its configuration names.
+ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
 
 
 def styles_of(
@@ -51,11 +59,10 @@ def styles_of(
 def commits_of(root: Path, exclude: Sequence[str]) -> list[Observation]:
     """Return the last commits in the folder, oldest first; none where git knows of none."""
     try:
-        environ = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
         ran = subprocess.run(
             [*LOG, "--", "."],
             cwd=root,
-            env=environ,
+            env={**os.environ, **ENVIRONMENT},
             capture_output=True,
             check=False,
             timeout=GIT_SECONDS,
@@ -77,13 +84,13 @@ def _commit(text: str, ignores: Ignores) -> Observation | None:
 
 def _styles_of_file(root: Path, path: str) -> Counter[Style]:
     try:
-        text = (root / path).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        text = (content(root / path, MOST_BYTES) or b"").decode()
+    except ValueError:
         return Counter()
-    text = privacy.hidden(text)
+    text = privacy.hidden(text.replace("\r\n", "\n"))
     language = language_of(path)
     tree = parse(text, language)
-    if tree is None or len(text) > MOST_BYTES:
+    if tree is None:
         return Counter()
     return styles_in(tree, Document("", path, root.name, language, text), 0, len(text))
 
