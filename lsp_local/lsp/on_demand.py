@@ -20,7 +20,7 @@ from lsp_local.engine.base import (
     TokenScore,
 )
 from lsp_local.engine.memory import Size, size_of
-from lsp_local.engine.opening import LiveEngine, open_for_window, retire
+from lsp_local.engine.opening import LiveEngine, loaded, open_for_window, retire
 from lsp_local.lsp.loading import RETRY_SAME_FILE_SECONDS, Loader, Stamp, stamp_of
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.room import Room
@@ -200,7 +200,7 @@ class OnDemand(ChatEngine):
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {self.name}"):
-                await engine.info()
+                await loaded(engine)
         except BaseException as error:
             if isinstance(error, UserError) and stamp is not None:
                 self._failed = stamp, time.monotonic() + RETRY_SAME_FILE_SECONDS, str(error)
