@@ -18,7 +18,7 @@ from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
-from lsp_local.engine.opening import lacking
+from lsp_local.engine.opening import lacking, status_of
 from lsp_local.engine.speed import physical_cores
 from lsp_local.options import Job, Options, answers_as
 from lsp_local.text import UserError
@@ -142,6 +142,7 @@ async def _measure(options: Options) -> dict[str, Any]:
         info = await engine.info()
         (tokens,) = await engine.tokenize([Path(textwrap.__file__).read_text()])
         answer = await engine.generate(GenerateRequest(tokens[:N_READ], N_WRITTEN))
+        process = await status_of(engine)
     written_ms = answer.total_ms - answer.ttft_ms
     lacks = {"lacks": said} if (said := lacking(options.engine)) else {}
     return {
@@ -149,6 +150,7 @@ async def _measure(options: Options) -> dict[str, Any]:
         **lacks,
         "description": info.description,
         "fill_in_the_middle": info.fim is not None,
+        **({"confined": process["confined"]} if process else {}),
         "load_ms": info.load_ms,
         "n_ctx": info.n_ctx,
         "prefill_tokens_per_s": round(answer.n_evaluated / answer.ttft_ms * 1000, 1),
