@@ -8,12 +8,12 @@ import sys
 import textwrap
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from lsp_local import __version__, config, models, private_sockets
-from lsp_local.cli import workers
+from lsp_local.cli import offline, workers
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
@@ -32,9 +32,15 @@ CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot r
 @asks_model
 def examine(
     model: ModelOption = "",
+    is_offline: Annotated[
+        bool, typer.Option("--offline", help="Prove that nothing leaves the machine, instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the installation and measure the model; exit code 1 when something is wrong."""
+    if is_offline:
+        offline.prove(chosen_options(model), as_json=as_json)
+        return
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
     options = Options()

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lsp_local.engine.base import EngineError
 
@@ -196,9 +197,9 @@ class _Reader:
         self._pass(n_bytes)
         return self._content[start : self._at].decode()
 
-    def _next(self, form: str) -> tuple[int, ...]:
+    def _next(self, form: str) -> tuple[Any, ...]:
         packed = struct.Struct(f"<{form}")
-        values: tuple[int, ...] = packed.unpack_from(self._content, self._at)
+        values: tuple[Any, ...] = packed.unpack_from(self._content, self._at)
         self._at += packed.size
         return values
 

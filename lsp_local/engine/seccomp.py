@@ -108,30 +108,47 @@ class _Program(ctypes.Structure):
 
 def refuse(calls: Iterable[str]) -> None:
     """Have the kernel refuse these calls, to all threads of this process. Raises OSError."""
-    machine = _machine()
-    steps = [(JUMP_IF_EQUAL, REFUSE | EPERM, machine.calls[name]) for name in calls]
-    install(steps, ALL_THREADS | NO_SLOWER)
+    numbers = [_machine().calls[name] for name in calls]
+    steps = [one for number in numbers for one in _when(number, REFUSE | EPERM)]
+    _load([*_begun(), *steps, _Instruction(RETURN, 0, 0, ALLOW)], ALL_THREADS | NO_SLOWER)
 
 
-def install(steps: Iterable[tuple[int, int, int]], flags: int) -> int:
-    """Install a filter for the calls of this machine; each step is (jump, action, value).
+def watch(families: Iterable[int]) -> int:
+    """Have the kernel ask before this thread, or what it starts, opens a socket of `families`.
 
-    Returns what the kernel does: with TELLS a file descriptor. Raises OSError.
+    Returns a file descriptor; the calls wait until it is answered there. Raises OSError.
     """
-    machine = _machine()
+    calls = _machine().calls
+    steps = [one for family in families for one in _when(family, TELL)]
     program = [
+        *_begun(),
+        *_when(calls["io_uring_setup"], REFUSE | EPERM),  # it would open sockets past the filter
+        _Instruction(JUMP_IF_EQUAL, 0, 1 + len(steps), calls["socket"]),
+        _Instruction(LOAD, 0, 0, AT_FIRST_ARGUMENT),
+        *steps,
+        _Instruction(RETURN, 0, 0, ALLOW),
+    ]
+    return _load(program, TELLS)
+
+
+def _begun() -> list["_Instruction"]:
+    """Return what refuses calls by other numbers than those of this machine."""
+    return [
         _Instruction(LOAD, 0, 0, AT_ARCHITECTURE),
-        _Instruction(JUMP_IF_EQUAL, 1, 0, machine.mark),
+        _Instruction(JUMP_IF_EQUAL, 1, 0, _machine().mark),
         _Instruction(RETURN, 0, 0, REFUSE | EPERM),
         _Instruction(LOAD, 0, 0, AT_NUMBER),
+        _Instruction(JUMP_IF_GREATER_EQUAL, 0, 1, X32),
+        _Instruction(RETURN, 0, 0, REFUSE | EPERM),
     ]
-    for jump, action, value in ((JUMP_IF_GREATER_EQUAL, REFUSE | EPERM, X32), *steps):
-        program += [_Instruction(jump, 0, 1, value), _Instruction(RETURN, 0, 0, action)]
-    program.append(_Instruction(RETURN, 0, 0, ALLOW))
-    return load(program, flags)
 
 
-def load(program: list[_Instruction], flags: int) -> int:
+def _when(value: int, action: int) -> list["_Instruction"]:
+    """Return what does `action` where the number that was loaded is `value`."""
+    return [_Instruction(JUMP_IF_EQUAL, 0, 1, value), _Instruction(RETURN, 0, 0, action)]
+
+
+def _load(program: list[_Instruction], flags: int) -> int:
     """Hand a program to the kernel. Raises OSError."""
     packed = (_Instruction * len(program))(*program)
     given = ctypes.byref(_Program(len(program), packed))
