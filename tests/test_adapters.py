@@ -1,5 +1,6 @@
 """LoRA adapters: which file and scale is meant, what is refused, and that nothing is mixed up."""
 
+import os
 import random
 import struct
 from pathlib import Path
@@ -58,6 +59,7 @@ def backend(smollm: Path, chosen: str, states: Path | None = None) -> LlamaBacke
         pytest.param("folder", "cannot read the adapter folder: Is a directory;", id="a folder"),
         pytest.param("t.txt", "the adapter t.txt is not a GGUF file;", id="a file of another kind"),
         pytest.param("empty", "the adapter empty is not a GGUF file;", id="an empty file"),
+        pytest.param("pipe", "the adapter pipe is not a GGUF file;", id="a pipe, which would hang"),
         pytest.param("x" * 4000, "cannot read the adapter x", id="a name that cannot be"),
     ],
 )
@@ -68,6 +70,7 @@ def test_chosen(text: str, want: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     Path("t.txt").write_text("what a trainer writes")
     Path("empty").touch()
     Path("folder").mkdir()
+    os.mkfifo("pipe")
     if isinstance(want, str):
         with pytest.raises(ModelError) as caught:
             adapters.chosen(text)
