@@ -41,7 +41,7 @@ def started(folder: Path, model: Path, is_shared: bool) -> RawServer:
 def use(server: RawServer, folder: Path) -> None:
     """Have it begin all that it does, and wait for nothing."""
     root = {"uri": (folder / "project").as_uri(), "name": "project"}
-    least = {"processId": None, "rootUri": root["uri"], "capabilities": {}}
+    least: dict[str, object] = {"processId": None, "rootUri": root["uri"], "capabilities": {}}
     server.request(1, "initialize", {**least, "workspaceFolders": [root]})
     server.notify("initialized", {})
     item = {"uri": f"{root['uri']}/a.py", "languageId": "python", "version": 1, "text": CODE}
