@@ -88,8 +88,11 @@ def _exists(path: Path) -> bool:
 def _digest(path: Path, n_bytes: int, mtime_ns: int) -> str | None:
     """Return the SHA-256 of a GGUF file that has not been touched since; None for another one."""
     del n_bytes, mtime_ns
+    # To open a pipe would take until somebody writes into it.
+    if not path.is_file() and not path.is_dir():
+        return None
     with path.open("rb") as file:
-        if not path.is_file() or file.read(4) != b"GGUF":
+        if file.read(4) != b"GGUF":
             return None
         file.seek(0)
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -79,10 +79,17 @@ def resolve(name_or_path: str) -> Path:
     # Else a project could have a file that is called as the user has misspelt a model.
     if os.sep not in name_or_path and path.suffix != ".gguf":
         return _resolve_model(find(name_or_path))
-    if not path.exists():
+    if not _exists(path):
         raise ModelError(f"there is no file {path}; `lsp-local model list` names known models")
     _check_magic(path, "give the path of a GGUF file, or a name of `lsp-local model list`")
     return path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a name that is too long, a folder that nobody may look into
+        raise ModelError(f"cannot read {path}: {error.strerror}; give another path") from None
 
 
 def _resolve_model(model: Model) -> Path:
@@ -108,8 +115,11 @@ def _present(model: Model) -> Path:
 def _check_magic(path: Path, advice: str) -> None:
     """Look at four bytes only: parsing an unknown file is the contained worker's business."""
     try:
-        with path.open("rb") as file:
-            is_gguf = file.read(4) == b"GGUF"
+        # To open a pipe would take until somebody writes into it.
+        is_gguf = path.is_file() or path.is_dir()
+        if is_gguf:
+            with path.open("rb") as file:
+                is_gguf = file.read(4) == b"GGUF"
     except OSError as error:
         raise ModelError(f"cannot read {path}: {error.strerror}; {advice}") from error
     if not is_gguf:

@@ -1,7 +1,9 @@
 """What no model may read: regions that the user marks, and secrets known by their looks."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -205,7 +207,22 @@ def _kinds(line: str) -> dict[str, set[str]]:
 
 @cache
 def _plugins() -> "list[BasePlugin]":
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    with _no_sockets():
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
     kinds: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     return [kind() for name, kind in kinds.items() if name not in NOT_SECRET]
+
+
+@contextmanager
+def _no_sockets() -> Iterator[None]:
+    """Import what would ask for an internet socket: urllib3 tries by one whether there is IPv6.
+
+    detect-secrets imports it for services that it could ask; we never do.
+    """
+    has_ipv6 = socket.has_ipv6
+    socket.has_ipv6 = False
+    try:
+        yield
+    finally:
+        socket.has_ipv6 = has_ipv6

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scripted_chat import ScriptedChat
 
-from lsp_local.engine.base import EngineDied, EngineError, ModelInfo
+from lsp_local.engine.base import EngineClosed, EngineError, ModelInfo
 from lsp_local.engine.memory import MEGABYTE
 from lsp_local.lsp import jobs, loading, on_demand, room
 from lsp_local.lsp.jobs import JobModel, Models
@@ -46,7 +46,7 @@ class Engine(ScriptedChat):
         if self.problem:
             raise EngineError(self.problem)
         if self.is_closed:
-            raise EngineDied("the engine is closed")
+            raise EngineClosed("the engine is closed")
         return await super().info()
 
 

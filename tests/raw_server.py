@@ -30,10 +30,19 @@ class RawServer:
                 env={**os.environ, **environment},
                 cwd=folder,
             )
+        self._watchdog = self._watching()
+
+    def _watching(self) -> threading.Timer:
         # Not an assertion about time: without it a hung server would hang the tests.
-        self._watchdog = threading.Timer(HUNG_SECONDS, self.process.kill)
-        self._watchdog.daemon = True
-        self._watchdog.start()
+        watchdog = threading.Timer(HUNG_SECONDS, self.process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        return watchdog
+
+    def keep_alive(self) -> None:
+        """Give a server that answers its time anew."""
+        self._watchdog.cancel()
+        self._watchdog = self._watching()
 
     def send(self, message: object) -> None:
         self.send_bytes(framed(message))

@@ -1,5 +1,6 @@
 """LoRA adapters: which file and scale is meant, what is refused, and that nothing is mixed up."""
 
+import os
 import random
 import struct
 from pathlib import Path
@@ -58,6 +59,7 @@ def backend(smollm: Path, chosen: str, states: Path | None = None) -> LlamaBacke
         pytest.param("folder", "cannot read the adapter folder: Is a directory;", id="a folder"),
         pytest.param("t.txt", "the adapter t.txt is not a GGUF file;", id="a file of another kind"),
         pytest.param("empty", "the adapter empty is not a GGUF file;", id="an empty file"),
+        pytest.param("pipe", "the adapter pipe is not a GGUF file;", id="a pipe, which would hang"),
         pytest.param("x" * 4000, "cannot read the adapter x", id="a name that cannot be"),
     ],
 )
@@ -68,6 +70,7 @@ def test_chosen(text: str, want: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     Path("t.txt").write_text("what a trainer writes")
     Path("empty").touch()
     Path("folder").mkdir()
+    os.mkfifo("pipe")
     if isinstance(want, str):
         with pytest.raises(ModelError) as caught:
             adapters.chosen(text)
@@ -161,7 +164,7 @@ def test_a_damaged_file_is_refused(adapter_file: Path, smollm: Path, tmp_path: P
     for n_bytes in (4, 10, 30, 200, 5000, len(whole) // 2, len(whole) - 40):
         assert checked(cut, whole[:n_bytes]).endswith("cut off")
     huge = struct.pack("<4sIQQ", b"GGUF", 3, 2**60, 2**60)
-    assert "it is damaged, or a whole model" in checked(cut, huge + whole[len(huge) :])
+    assert "it holds more than any model" in checked(cut, huge + whole[len(huge) :])
     assert "it is a model, not an adapter of one" in checked(cut, smollm.read_bytes())
 
 

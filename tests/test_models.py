@@ -100,6 +100,12 @@ def check(content: bytes | None, wanted: str, message: str | None, folder: Path)
         ),
         pytest.param(
             None,
+            "{}/" + "x" * 300,
+            "cannot read {}/" + "x" * 300 + ": File name too long; give another path",
+            id="a name that cannot be",
+        ),
+        pytest.param(
+            None,
             "{}",
             "cannot read {}: Is a directory; give the path of a GGUF file, or a name of "
             "`lsp-local model list`",

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,6 +31,16 @@ def test_a_question_does_no_harm_to_a_server_that_starts(monkeypatch: pytest.Mon
             assert [path.name for path in sockets.running(folder)] == [f"{os.getpid()}.sock"]
             sockets.remove(listener)
         assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(not private_sockets.HAS_SOCKETS, reason="these are Unix sockets")
+def test_what_a_server_has_left_that_was_killed_before_it_listened_goes(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for name in (f"{ended.pid}.new", f"{os.getpid()}.new", "else.new"):
+        (tmp_path / name).touch()
+    assert sockets.running(tmp_path) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{os.getpid()}.new", "else.new"]
 
 
 def test_without_unix_sockets_it_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:

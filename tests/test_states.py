@@ -1,5 +1,6 @@
 """KV states on disk: what a file must prove, what goes when space is short, what never raises."""
 
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -139,11 +140,16 @@ def test_what_a_killed_process_has_half_written_goes(tmp_path: Path) -> None:
     write(StateStore(tmp_path, "model", 10**9), TOKENS)
     (folder,) = tmp_path.iterdir()
     old, new = folder / "a.1.part", folder / "b.2.part"
-    old.touch()
-    new.touch()
-    os.utime(old, (0, 0))
+    of_another = tmp_path / "0123" / "c.3.part"
+    of_another.parent.mkdir()
+    for path in (old, of_another):
+        path.touch()
+    with new.open("wb") as file:  # as long as its process lives
+        fcntl.flock(file, fcntl.LOCK_EX)
+        StateStore(tmp_path, "model", 10**9)
+        assert [path.name for path in tmp_path.rglob("*.part")] == [new.name]
     StateStore(tmp_path, "model", 10**9)
-    assert [path.name for path in folder.glob("*.part")] == [new.name]
+    assert list(tmp_path.rglob("*.part")) == []
 
 
 def test_a_folder_that_cannot_be_made_is_said_once(

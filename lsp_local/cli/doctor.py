@@ -8,17 +8,17 @@ import sys
 import textwrap
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from lsp_local import __version__, config, models, private_sockets
-from lsp_local.cli import workers
+from lsp_local.cli import offline, workers
 from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine, chosen_options
 from lsp_local.cli.stats import in_short
 from lsp_local.cli.waiting import waiting
 from lsp_local.engine.base import GenerateRequest
-from lsp_local.engine.opening import lacking
+from lsp_local.engine.opening import lacking, status_of
 from lsp_local.engine.speed import physical_cores
 from lsp_local.options import Job, Options, answers_as
 from lsp_local.text import UserError
@@ -32,9 +32,15 @@ CPU_FLAGS = ("avx2", "fma", "f16c")  # without these the engine's wheel cannot r
 @asks_model
 def examine(
     model: ModelOption = "",
+    is_offline: Annotated[
+        bool, typer.Option("--offline", help="Prove that nothing leaves the machine, instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the installation and measure the model; exit code 1 when something is wrong."""
+    if is_offline:
+        offline.prove(chosen_options(model), as_json=as_json)
+        return
     findings: dict[str, Any] = {"versions": _versions(), "cpu": _cpu(), "paths": _paths()}
     problems: list[str] = list(findings["cpu"].pop("problems"))
     options = Options()
@@ -142,6 +148,7 @@ async def _measure(options: Options) -> dict[str, Any]:
         info = await engine.info()
         (tokens,) = await engine.tokenize([Path(textwrap.__file__).read_text()])
         answer = await engine.generate(GenerateRequest(tokens[:N_READ], N_WRITTEN))
+        process = await status_of(engine)
     written_ms = answer.total_ms - answer.ttft_ms
     lacks = {"lacks": said} if (said := lacking(options.engine)) else {}
     return {
@@ -149,6 +156,7 @@ async def _measure(options: Options) -> dict[str, Any]:
         **lacks,
         "description": info.description,
         "fill_in_the_middle": info.fim is not None,
+        **({"confined": process["confined"]} if process else {}),
         "load_ms": info.load_ms,
         "n_ctx": info.n_ctx,
         "prefill_tokens_per_s": round(answer.n_evaluated / answer.ttft_ms * 1000, 1),

@@ -18,6 +18,10 @@ class EngineDied(EngineError):
     """The worker process is gone; the next request starts a new one."""
 
 
+class EngineClosed(EngineDied):
+    """Nobody wants the engine any more, so no request starts a new one."""
+
+
 class CannotScoreError(EngineError):
     """The engine answers, but does not say how likely a given text is."""
 

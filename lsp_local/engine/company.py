@@ -19,11 +19,19 @@ class Company:
     """Who is there. Invariant: with nobody there, a timer runs at whose end the process ends."""
 
     def __init__(
-        self, model: str, stamp: str = "", end: Callable[[], NoReturn] = lambda: os._exit(0)
+        self,
+        model: str,
+        confined: str = "",
+        stamp: str = "",
+        end: Callable[[], NoReturn] = lambda: os._exit(0),
     ) -> None:
-        """Begin without a window; `stamp` names the settings that a window has to agree with."""
+        """Begin without a window; `stamp` names the settings that a window has to agree with.
+
+        `confined` says in words what the process has given up.
+        """
         self.is_of_use = True
         self._model = model
+        self._confined = confined
         self._stamp = stamp
         self._end = end
         self._windows: set[Peer] = set()
@@ -91,6 +99,7 @@ class Company:
             "n_windows": self.n_windows(),
             "seconds": round(time.monotonic() - self._started),
             "n_bytes": n_bytes_of("self"),
+            "confined": self._confined,
         }
 
     def _armed(self, seconds: float) -> threading.Timer:

@@ -13,6 +13,7 @@ from lsp_local.engine.choosing import choose, score_of
 from lsp_local.engine.conversion import readable
 from lsp_local.engine.ctransformers_sequence import PlainSequence
 from lsp_local.engine.describing import describe
+from lsp_local.engine.gguf_head import check_model
 from lsp_local.engine.kv import n_common
 from lsp_local.engine.special import markup_of, tokenize_text
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
@@ -34,6 +35,7 @@ class CtransformersBackend:
         """Load a model. Of a file that was converted, `path` is the original."""
         started = time.perf_counter()
         binding.open_library()
+        check_model(path)
         self._words = binding.open_vocabulary(str(path))
         architecture = binding.metadata(self._words, "general.architecture")
         self._live = PlainSequence(readable(path, architecture), n_ctx)

@@ -18,7 +18,7 @@ from lsp_local.folders import worker_log
 from lsp_local.private_sockets import check_peer, check_place, connected, folders, place_for
 
 SUFFIX = ".worker"
-ANSWER_SECONDS = 10.0  # for a worker to say hello: it does before it loads anything
+ANSWER_SECONDS = 20.0  # for a worker to say hello: it does before it loads the model
 LOCK_SECONDS = 1.0  # how long others may take to start one
 LOOK_SECONDS = 0.02
 N_STARTS = 3  # of workers that end before they have said anything

@@ -11,6 +11,7 @@ from lsp_local.engine.base import EngineError, Speed, Token, TokenScore, Work
 from lsp_local.engine.choosing import choose, likeliest, score_of
 from lsp_local.engine.describing import describe
 from lsp_local.engine.fingerprint import fingerprint
+from lsp_local.engine.gguf_head import check_model
 from lsp_local.engine.kv import Memory, Parking, n_common
 from lsp_local.engine.sequence import LiveSequence
 from lsp_local.engine.special import markup_of, tokenize_text
@@ -39,6 +40,7 @@ class LlamaBackend:
         """Load a model for `n_windows`. KV states are kept in the folder `states`, if given."""
         started = time.perf_counter()
         binding.open_library()
+        check_model(path)
         self._model = binding.open_model(str(path))
         self._n_vocab = binding.n_vocab(self._model)
         adapted = self._adapted(adapter) if adapter else (0, 1.0)

@@ -5,9 +5,18 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from lsp_local import models
-from lsp_local.engine.base import ChatEngine, EngineError, Work
+from lsp_local.engine.base import (
+    ChatEngine,
+    EngineClosed,
+    EngineDied,
+    EngineError,
+    ModelInfo,
+    Work,
+)
 from lsp_local.engine.client import EngineClient
 from lsp_local.options import Options
+
+N_LOADS = 3  # deaths in a row while it loads: then it is the file that kills the process
 
 
 class LiveEngine(ChatEngine, Protocol):
@@ -72,6 +81,25 @@ def open_for_window(options: Options) -> LiveEngine:
     if options.share_worker and isinstance(engine, EngineClient):
         engine.share(options.worker_linger_minutes * 60.0)
     return engine
+
+
+async def loaded(engine: LiveEngine) -> ModelInfo:
+    """Wait for the model of an engine that has been started, and describe it.
+
+    A process that is killed meanwhile is not the model's fault: the next one loads it. Raises
+    EngineError.
+    """
+    for _ in range(N_LOADS):
+        try:
+            return await engine.info()
+        except EngineClosed:
+            raise
+        except EngineDied:
+            continue
+    raise EngineError(
+        f"the model process died {N_LOADS} times while it loaded {engine.model}: the file is "
+        "damaged, or memory is short; `lsp-local model verify` checks a downloaded one"
+    )
 
 
 async def retire(engine: LiveEngine) -> None:

@@ -1,5 +1,6 @@
 """KV states on disk: verified before they are used, the least recently used ones dropped."""
 
+import fcntl
 import hashlib
 import os
 import struct
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from lsp_local.engine.kv import n_common
 from lsp_local.folders import make_private
@@ -21,7 +23,6 @@ WORTH_KEEPING = 128  # tokens that no file has yet; fewer are read again in a mo
 MOST_TOKENS = 2**20
 CAREFUL_GUESS = 300e6  # bytes a second, of a disk that was not asked yet
 PART = ".part"
-PART_SECONDS = 600.0  # after which what is half written is of a process that was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,8 @@ class StateStore:
     def _found(self) -> Iterator[Stored]:
         """Yield what the folder holds; whatever else lies there is none of ours."""
         with suppress(OSError):
-            for path in self._folder.glob(f"*{PART}"):
-                if time.time() - path.stat().st_mtime > PART_SECONDS:
-                    path.unlink(missing_ok=True)
+            for path in self._root.glob(f"*/*{PART}"):
+                _sweep(path)
             for path in sorted(self._folder.glob(f"*{SUFFIX}")):
                 if (stored := _stored_at(path)) is not None:
                     yield stored
@@ -153,13 +153,30 @@ def _written(path: Path, key: bytes, tokens: list[int], state: bytearray) -> Ite
     for piece in pieces:
         digest.update(piece)
         yield
-    path.touch(mode=0o600)
-    with path.open("wb") as file:
+    with _begun(path) as file:
         file.write(HEAD.pack(MAGIC, key, digest.digest(), len(tokens)))
         file.write(struct.pack(f"<{len(tokens)}i", *tokens))
         for piece in pieces:
             file.write(piece)
             yield
+
+
+def _begun(path: Path) -> BinaryIO:
+    """Open a new file, which nobody sweeps away as long as we live. Raises OSError."""
+    while True:
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        file.close()  # somebody took it for one that was left behind
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a process has half written that was killed: the kernel has freed its lock."""
+    with suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
 
 
 def _stored_at(path: Path) -> Stored | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from lsp_local.engine import finding, spawning, wire
-from lsp_local.engine.base import EngineDied, EngineError, ModelInfo, OnText, Speed
+from lsp_local.engine.base import EngineClosed, EngineDied, EngineError, ModelInfo, OnText, Speed
 from lsp_local.engine.connection import Connection
 from lsp_local.engine.spawning import Line, Load
 from lsp_local.engine.wire import Message
@@ -17,8 +17,8 @@ from lsp_local.engine.wire import Message
 logger = logging.getLogger(__name__)
 
 CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
-CRASHES_IN_A_ROW = 3
-CRASH_WINDOW = 60.0  # seconds
+CRASHES_IN_A_ROW = 5
+CRASH_WINDOW = 180.0  # seconds; less would miss a model that dies whenever it is asked
 
 
 class Supervised:
@@ -118,7 +118,7 @@ class Supervised:
             self._connection = connection = await Connection.over(self._line.connection)
         except asyncio.CancelledError:
             if self._is_closed:
-                raise EngineDied("the engine is closed") from None
+                raise EngineClosed("the engine is closed") from None
             raise
         self._listener = asyncio.create_task(self._listen(connection))
         fields = await connection.ask({"op": "info"})
@@ -151,11 +151,12 @@ class Supervised:
     async def _wake(self) -> None:
         """Start a worker if there is none. Raises EngineError while it crashes all the time."""
         if self._is_closed:
-            raise EngineDied("the engine is closed")
+            raise EngineClosed("the engine is closed")
         if self._loaded is None:
             if self._is_crashing():
                 raise EngineError(
-                    f"the model process died {CRASHES_IN_A_ROW} times within a minute; "
+                    f"the model process died {CRASHES_IN_A_ROW} times within "
+                    f"{CRASH_WINDOW / 60:.0f} minutes and is left alone for as long; "
                     "run `lsp-local doctor` to see what is wrong"
                 )
             await self.start()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_local.adapters import Adapter
-from lsp_local.engine import operations, starting, wire
+from lsp_local.engine import confining, operations, starting, wire
 from lsp_local.engine.base import (
     Backend,
     EngineError,
@@ -216,13 +216,15 @@ def main() -> None:
     """Serve one server over the inherited socket, or all that come to a listening one."""
     arguments = starting.parsed(BACKENDS)
     starting.settle(arguments)
+    confined = confining.confine(arguments)
     if arguments.listener is not None:
         door = Door(arguments.listener, arguments.lock)
-        company = Company(str(arguments.model), arguments.stamp, door.end)
+        company = Company(str(arguments.model), confined, arguments.stamp, door.end)
         worker = Worker(company)
         threading.Thread(target=door.admit, args=[worker.listen], daemon=True).start()
     else:
-        peer, company = Peer(socket.socket(fileno=arguments.fd)), Company(str(arguments.model))
+        peer = Peer(socket.socket(fileno=arguments.fd))
+        company = Company(str(arguments.model), confined)
         company.add(peer)
         worker = Worker(company)
         threading.Thread(target=worker.listen, args=[peer], daemon=True).start()

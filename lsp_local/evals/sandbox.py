@@ -65,7 +65,7 @@ def _exit_code(command: list[str], folder: Path, seconds: int, n_bytes: int = BY
     """Run a command with limits; None when time is up."""
     limits = [sys.executable, "-I", "-S", "-c", _LIMITS, str(seconds), str(n_bytes)]
     process = subprocess.Popen(
-        [*_without_network(), *limits, *command],
+        [*without_network(), *limits, *command],
         cwd=folder,
         env=_environment(folder),
         stdin=subprocess.DEVNULL,
@@ -96,11 +96,11 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def has_network() -> bool:
     """Whether a program that runs here could reach a network; Linux can forbid it."""
-    return not _without_network()
+    return not without_network()
 
 
 @cache
-def _without_network() -> tuple[str, ...]:
+def without_network() -> tuple[str, ...]:
     """Return the command that gives a program a network of its own, empty, where that works."""
     unshare = shutil.which("unshare")
     if unshare is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from lsp_local.adapters import voice
 from lsp_local.config import Options
 from lsp_local.engine.memory import Size, size_of
-from lsp_local.engine.opening import LiveEngine, open_for_window, retire
+from lsp_local.engine.opening import LiveEngine, loaded, open_for_window, retire
 from lsp_local.lsp.failed_load import FailedLoad, stamp_of
 from lsp_local.lsp.notices import Notices
 from lsp_local.models import ModelMissing
@@ -147,7 +147,7 @@ class Loader:
         try:
             await engine.start()
             async with self._notices.progress(_title(engine, options)):
-                await engine.info()
+                await loaded(engine)
             self._notices.warn([engine.notice] if engine.notice else [])
         except BaseException:
             await retire(engine)

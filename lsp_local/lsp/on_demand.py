@@ -20,7 +20,7 @@ from lsp_local.engine.base import (
     TokenScore,
 )
 from lsp_local.engine.memory import Size, size_of
-from lsp_local.engine.opening import LiveEngine, open_for_window, retire
+from lsp_local.engine.opening import LiveEngine, loaded, open_for_window, retire
 from lsp_local.lsp.failed_load import FailedLoad, Stamp, stamp_of
 from lsp_local.lsp.loading import Loader
 from lsp_local.lsp.notices import Notices
@@ -196,7 +196,7 @@ class OnDemand(ChatEngine):
         try:
             await engine.start()
             async with self._notices.progress(f"Loading {self.name}"):
-                await engine.info()
+                await loaded(engine)
         except BaseException as error:
             if isinstance(error, UserError):
                 self._failed.note(stamp, str(error))

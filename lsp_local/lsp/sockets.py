@@ -44,6 +44,9 @@ def remove(listener: socket.socket) -> None:
 def running(folder: Path) -> list[Path]:
     """Return the sockets in `folder` that somebody serves; those of dead servers are removed."""
     found = []
+    for path in folder.glob(f"*{STARTING}"):
+        if path.stem.isdecimal() and not _is_alive(int(path.stem)):
+            path.unlink(missing_ok=True)
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             connected(path, WAIT_SECONDS).close()
@@ -53,6 +56,16 @@ def running(folder: Path) -> list[Path]:
         except OSError:  # somebody else's, or one that is too busy to be asked
             continue
     return found
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def ask_all(request: dict[str, Any]) -> Iterator[tuple[int, Any]]:
