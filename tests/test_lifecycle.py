@@ -39,6 +39,26 @@ def test_before_initialize_every_request_is_refused(server: RawServer) -> None:
     assert server.process.returncode == 1
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        pytest.param("file://[", id="no URI"),
+        pytest.param("file:///a%00b", id="a NUL in it"),
+        pytest.param("file:///\ud800", id="half a character in it"),
+        pytest.param("file:///" + "x" * 5000, id="longer than a path may be"),
+    ],
+)
+def test_an_odd_folder_is_no_reason_not_to_serve(server: RawServer, uri: str) -> None:
+    server.initialize({"rootUri": uri})
+    opened = {"uri": f"{uri}/a.py", "languageId": "python", "version": 1, "text": "x = 1\n"}
+    server.notify("textDocument/didOpen", {"textDocument": opened})
+    server.notify("textDocument/didSave", {"textDocument": opened})
+    server.request(1, INLINE, {**NOT_OPEN, "textDocument": opened})
+    assert outcomes(server.answers_until(1)) == [(1, [])]
+    server.notify("exit")
+    server.unread()
+
+
 def test_after_shutdown_every_request_is_refused(server: RawServer) -> None:
     server.initialize()
     server.request(1, "shutdown")
