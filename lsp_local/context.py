@@ -214,7 +214,11 @@ def _signature(symbol: Symbol, source: Source, reason: str) -> Piece:
 def _similar(doc: Document, offset: int, around: Surroundings) -> Iterator[Piece]:
     """Yield what resembles the text at the cursor, of open files and of the project."""
     query = set(NAME.findall(_window(doc, offset)))
-    others = [other for other in around.documents if other.uri != doc.uri]
+    others = [
+        replace(other, text=privacy.hidden(other.text))
+        for other in around.documents
+        if other.uri != doc.uri
+    ]
     for part in similar_parts(query, others):
         reason = f"shares {part.share:.0%} of its names with what is around the cursor"
         text = privacy.redact(part.text)

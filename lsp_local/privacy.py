@@ -34,6 +34,7 @@ SUSPECT = re.compile(
     r"|ap[\da-f][a-z0-9]{8}|akc[a-z0-9]{10}|eyj|xox|://|hooks\.slack"
 )
 OTHER_CODE = re.compile(r"\w")
+COMMENT = " \t#/*<!-;%"  # with which a comment begins that marks a line
 KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
 MORE = "[A-Za-z0-9_+/=-]*"  # rules may match no more than the beginning of a secret
 
@@ -56,6 +57,16 @@ def hidden(text: str) -> str:
             is_inside = PUBLIC not in line
             lines[n] = " " * len(line)
     return "\n".join(lines)
+
+
+def private_lines(text: str) -> frozenset[str]:
+    """Return the lines that the user has marked as private, also as they were before that."""
+    if PRIVATE not in text:
+        return frozenset()
+    lines = zip(text.split("\n"), hidden(text).split("\n"), strict=True)
+    private = {line for line, seen in lines if line != seen}
+    unmarked = {line.partition(PRIVATE)[0].rstrip(COMMENT) for line in private if PRIVATE in line}
+    return frozenset(private | unmarked - {""})
 
 
 def is_private(text: str, offset: int) -> bool:

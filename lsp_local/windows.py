@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from lsp_local import prompt
+from lsp_local import privacy, prompt
 from lsp_local.context import NOTHING, Piece, Surroundings, gather, head
 from lsp_local.text import Document
 from lsp_local.typed_trees import n_common
@@ -59,6 +59,20 @@ class Windows:
         self.around = around
         self._pinned: OrderedDict[tuple[str, int], _Pinned] = OrderedDict()
         self._chosen: OrderedDict[str, _Chosen] = OrderedDict()
+        self._private: frozenset[str] = frozenset()
+
+    def seen(self, doc: Document) -> Document:
+        """Return `doc` as it may be read; a line that has become private is in no window any more.
+
+        What is pinned or chosen may hold it, here and in windows of other documents.
+        """
+        texts = (doc.text, *(other.text for other in self.around.documents))
+        private = frozenset[str]().union(*map(privacy.private_lines, texts))
+        if private - self._private:
+            self._pinned.clear()
+            self._chosen.clear()
+        self._private = private
+        return replace(doc, text=privacy.hidden(doc.text))
 
     def pieces(self, doc: Document, offset: int, n_tokens: int) -> tuple[Piece, ...]:
         """Return the other places to read with `doc`: chosen once, until others are adopted."""
@@ -97,13 +111,16 @@ class Windows:
         Other places are chosen again only where the cursor has come far, or there were none.
         """
         new = Windows(self.around)
+        new._private = self._private
         chosen = self._chosen.get(doc.uri)
         if chosen and chosen.pieces and abs(offset - chosen.offset) < FAR:
             new._chosen[doc.uri] = chosen
         return new
 
     def adopt(self, other: "Windows") -> None:
-        """Take over what `other` has pinned and chosen."""
+        """Take over what `other` has pinned and chosen, unless something became private since."""
+        if self._private - other._private:
+            return
         self._pinned.update(other._pinned)
         self._chosen.update(other._chosen)
 

@@ -19,7 +19,9 @@ Message = dict[str, Any]
 class RawServer:
     """Sends any bytes; reads messages, and whatever is not one fails the test."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], hung_seconds: float = HUNG_SECONDS
+    ) -> None:
         self._log = folder / "stderr.txt"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -30,11 +32,12 @@ class RawServer:
                 env={**os.environ, **environment},
                 cwd=folder,
             )
+        self._hung_seconds = hung_seconds
         self._watchdog = self._watching()
 
     def _watching(self) -> threading.Timer:
         # Not an assertion about time: without it a hung server would hang the tests.
-        watchdog = threading.Timer(HUNG_SECONDS, self.process.kill)
+        watchdog = threading.Timer(self._hung_seconds, self.process.kill)
         watchdog.daemon = True
         watchdog.start()
         return watchdog
@@ -107,10 +110,10 @@ class RawServer:
                 pipe.close()
 
 
-def serving(folder: Path) -> Iterator[RawServer]:
+def serving(folder: Path, hung_seconds: float = HUNG_SECONDS) -> Iterator[RawServer]:
     """Start a server without any model that nobody has greeted; faults in its log are failures."""
     (folder / "models").mkdir()
-    server = RawServer(folder, {"LSP_LOCAL_MODELS_DIR": str(folder / "models")})
+    server = RawServer(folder, {"LSP_LOCAL_MODELS_DIR": str(folder / "models")}, hung_seconds)
     try:
         yield server
         assert "Traceback" not in server.log()

@@ -121,6 +121,14 @@ def test_recent_edits_and_open_files_come_without_secrets_and_in_a_fixed_order()
     assert not any(token in piece.text for piece in pieces)
 
 
+def test_open_files_come_without_what_is_private() -> None:
+    doc, offset = doc_at("total += item.price * rate\n<CURSOR>", path="a.py")
+    text = "total += item.price * rate\nrate = 7  # lsp-local: private\n"
+    other = Document("file:///shop/b.py", "b.py", "shop", "python", text)
+    (piece,) = gather(doc, offset, Surroundings((other,)), 512)
+    assert piece.text.split("\n")[:2] == ["total += item.price * rate", " " * 30]
+
+
 def test_what_a_window_cuts_off_is_said_again() -> None:
     body = "".join(f"        self.x_{n} = {n}\n" for n in range(40))
     text = f"import os\n\n\nclass Shop(Base):\n    def open(self, hour: int) -> None:\n{body}"

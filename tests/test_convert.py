@@ -111,6 +111,7 @@ def test_changed_text(
     assert changed_text(before, change, "utf-16") == after
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("seed", range(20))
 def test_random_edits_agree_with_arrays_of_utf_16(seed: int) -> None:
     """The reference is what VS Code does: lines of 16-bit units, and edits that are slices."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from lsp_local.lsp.edits import N_PLACES, Edits
+from lsp_local.lsp.surroundings import Neighbourhood
 from lsp_local.text import Document
 
 TEXT = "".join(f"line_{n} = {n}\n" for n in range(200))
@@ -28,6 +29,23 @@ def test_a_place_counts_once_it_is_left() -> None:
     assert edit.text.split("\n")[0] == "line_97 = 97"
     assert "line_100 = 100  # new" in edit.text
     assert edit.text.split("\n")[-1] == "line_103 = 103"
+
+
+def test_what_is_private_is_left_out() -> None:
+    edits = Edits()
+    edits.changed(DOC, typed(DOC, 5, "  # lsp-local: private"))
+    (edit,) = edits.recent(OTHER)
+    assert "line_5" not in edit.text
+    assert "line_6" in edit.text
+
+
+def test_so_is_what_becomes_private() -> None:
+    neighbourhood = Neighbourhood()
+    now = typed(DOC, 5, " + 1")
+    neighbourhood.changed(DOC, now)
+    assert neighbourhood.around(OTHER, [now, OTHER]).edits
+    now = typed(now, 5, "  # lsp-local: private")
+    assert neighbourhood.around(OTHER, [now, OTHER]).edits == ()
 
 
 def test_going_to_another_file_leaves_the_place() -> None:

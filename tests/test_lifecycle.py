@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from raw_server import RawServer, answer, outcomes, serving
 
-PARSE_ERROR, INVALID_REQUEST, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32602, -32002
+INVALID_REQUEST, INVALID_PARAMS, NOT_INITIALIZED = -32600, -32602, -32002
 
 INLINE = "textDocument/inlineCompletion"
 NOT_OPEN = {
@@ -19,24 +19,6 @@ NOT_OPEN = {
 def server(tmp_path: Path) -> Iterator[RawServer]:
     """A server of its own that has not been greeted yet, without any model."""
     yield from serving(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        pytest.param(b"Content-Length: 99999999999\r\n\r\n", id="100 GB"),
-        pytest.param(b"Content-Length: " + b"9" * 4000 + b"\r\n\r\n", id="more than a number"),
-        pytest.param(b"Content-Length: -1\r\n\r\n", id="less than nothing"),
-        pytest.param(b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", id="two lengths"),
-        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="another protocol"),
-        pytest.param(b"X: " + b"y" * 5000, id="an endless header"),
-        pytest.param(b"X: y\r\n" * 40, id="endless headers"),
-    ],
-)
-def test_a_bad_frame_is_answered_and_ends_the_server(server: RawServer, raw: bytes) -> None:
-    server.send_bytes(raw)
-    assert outcomes(server.unread()) == [(None, PARSE_ERROR)]
-    assert server.process.returncode == 1
 
 
 def test_before_initialize_every_request_is_refused(server: RawServer) -> None:
@@ -55,6 +37,26 @@ def test_before_initialize_every_request_is_refused(server: RawServer) -> None:
     server.notify("exit")
     server.unread()
     assert server.process.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        pytest.param("file://[", id="no URI"),
+        pytest.param("file:///a%00b", id="a NUL in it"),
+        pytest.param("file:///\ud800", id="half a character in it"),
+        pytest.param("file:///" + "x" * 5000, id="longer than a path may be"),
+    ],
+)
+def test_an_odd_folder_is_no_reason_not_to_serve(server: RawServer, uri: str) -> None:
+    server.initialize({"rootUri": uri})
+    opened = {"uri": f"{uri}/a.py", "languageId": "python", "version": 1, "text": "x = 1\n"}
+    server.notify("textDocument/didOpen", {"textDocument": opened})
+    server.notify("textDocument/didSave", {"textDocument": opened})
+    server.request(1, INLINE, {**NOT_OPEN, "textDocument": opened})
+    assert outcomes(server.answers_until(1)) == [(1, [])]
+    server.notify("exit")
+    server.unread()
 
 
 def test_after_shutdown_every_request_is_refused(server: RawServer) -> None:

@@ -1,8 +1,11 @@
 """The window around a place stays while the user types, whatever moves around it."""
 
+from dataclasses import replace
+
 import pytest
 from marks import doc_at
 
+from lsp_local.context import Surroundings
 from lsp_local.windows import N_REMEMBERED, Windows, is_same_suffix
 
 ABOVE = "".join(f"def above_{n}(x):\n    return x * {n}\n\n\n" for n in range(200))
@@ -27,6 +30,43 @@ def test_typing_only_appends(first: str, second: str, want: str) -> None:
     after = windows.at(doc, offset, SIZE)
     assert after.suffix == before.suffix
     assert after.prefix == before.prefix + want
+
+
+LINES = "y = 1\n" * 40
+PRIVATE = "  # lsp-local: private"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        pytest.param("import shelf", f"import shelf\n{ABOVE}x = shelf.<CURSOR>\n", id="an import"),
+        pytest.param(
+            "plan = 'sell'", f"{ABOVE}x = <CURSOR>\n\nplan = 'sell'\n{LINES}", id="behind"
+        ),
+    ],
+)
+def test_what_becomes_private_is_read_no_more(line: str, text: str) -> None:
+    def read(text: str) -> str:
+        doc, offset = doc_at(text)
+        window = windows.at(windows.seen(doc), offset, 1024)
+        return window.head + window.prefix + window.suffix
+
+    windows = Windows()
+    assert line in read(text)
+    assert line not in read(text.replace(line, line + PRIVATE))
+
+
+def test_nor_is_another_document_that_became_private() -> None:
+    doc, offset = doc_at(f"{BELOW[:900]}<CURSOR>\n", path="cart.py")
+    other, _ = doc_at(f"{BELOW[:1200]}# sell<CURSOR>\n", path="till.py")
+    windows = Windows(Surroundings(documents=(other,)))
+    fresh = windows.renewed(doc, offset)
+    assert fresh.pieces(doc, offset, 500)
+    other = replace(other, text=f"#{PRIVATE}\n{other.text}")
+    windows.around = Surroundings(documents=(other,))
+    doc = windows.seen(doc)
+    windows.adopt(fresh)  # which was being read meanwhile
+    assert windows.pieces(doc, offset, 500) == ()
 
 
 @pytest.mark.parametrize(

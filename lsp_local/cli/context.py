@@ -1,7 +1,7 @@
 """`lsp-local context`: what the model reads for a place, and why."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -52,9 +52,9 @@ def show(
 
 
 def _found(cursor: Place, options: Options) -> dict[str, Any]:
-    doc = replace(cursor.doc, text=privacy.hidden(cursor.doc.text))
     offset = cursor.offset
     windows = Windows(Surroundings(index=index_of(cursor.root, options)))
+    doc = windows.seen(cursor.doc)
     pieces = [asdict(piece) for piece in windows.pieces(doc, offset, options.n_repository)]
     window = windows.at(doc, offset, options.n_context)
     own = [

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from lsp_local import asking, gate, judge, names, privacy, syntax
+from lsp_local import asking, gate, judge, names, syntax
 from lsp_local.cache import Suggestions
 from lsp_local.engine.base import (
     EngineDied,
@@ -44,7 +44,7 @@ async def complete(
     silent = asking.silence(reader.options, doc, offset, wish.is_automatic)
     if silent is not None:
         return Outcome(None, silent)
-    doc = replace(doc, text=privacy.hidden(doc.text))
+    doc = reader.windows.seen(doc)
     try:
         info = await reader.engine.info()
         reading = await read_around(reader, doc, offset, wish.seconds)

@@ -1,6 +1,6 @@
 """What the model reads for one cursor, and the rules that end its answer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lsp_local import gate, privacy, prompt, syntax
 from lsp_local.context import Piece
@@ -66,7 +66,7 @@ async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> Non
 
     Others go first. Raises EngineError. The windows are fresh ones, and in force when all is read.
     """
-    doc = replace(doc, text=privacy.hidden(doc.text))
+    doc = reader.windows.seen(doc)
     fresh = Reader(reader.engine, reader.options, reader.windows.renewed(doc, offset))
     info = await reader.engine.info()
     n_tokens = min(n_tokens, _most(reader.options, info))

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from lsp_local import privacy
 from lsp_local.context import Edit
 from lsp_local.text import Document
 from lsp_local.typed_trees import n_common
@@ -13,7 +14,7 @@ MOST_LINES = 24  # of a place
 
 
 class Edits:
-    """The last places that were edited and left, newest first, as they were then."""
+    """The last places that were edited and left, newest first, as they might be read then."""
 
     def __init__(self) -> None:
         self._left: deque[tuple[int, Edit]] = deque(maxlen=N_PLACES)  # with the first line
@@ -43,7 +44,7 @@ class Edits:
         if self._doc is None:
             return
         start, end = self._span
-        lines = self._doc.text.split("\n")
+        lines = privacy.hidden(self._doc.text).split("\n")
         first, last = max(0, start - AROUND), min(len(lines), end + AROUND + 1)
         text = "\n".join(lines[first : min(last, first + MOST_LINES)])
         edit = Edit(self._doc.path, text, self._doc.language)

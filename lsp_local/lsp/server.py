@@ -249,15 +249,15 @@ async def _converse(server: Server, stdin: BinaryIO, stdout: int) -> None:
 
 
 async def _listen(protocol: Protocol, stdin: BinaryIO) -> None:
-    try:
-        async for body in stdio.messages(stdin):
+    async for body in stdio.messages(stdin):
+        if isinstance(body, stdio.FrameError):
+            protocol.refuse(None, types.ErrorCodes.ParseError, str(body))
+        else:
             _receive(protocol, body)
-            if protocol.exit_code is not None:
-                return
-            # A handler runs to its first await before the next message can change the text.
-            await asyncio.sleep(0)
-    except stdio.FrameError as error:
-        protocol.refuse(None, types.ErrorCodes.ParseError, str(error))
+        if protocol.exit_code is not None:
+            return
+        # A handler runs to its first await before the next message can change the text.
+        await asyncio.sleep(0)
 
 
 def _receive(protocol: Protocol, body: bytes) -> None:

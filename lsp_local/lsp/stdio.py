@@ -3,6 +3,7 @@
 import asyncio
 import os
 import queue
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -13,10 +14,17 @@ _MAX_HEADER_BYTES = 4096
 _MAX_HEADERS = 32
 # Few are enough to keep the reader ahead, and a client that floods us waits in its own memory.
 _MAX_UNREAD = 16
+_NAME = re.compile(rb"[\w-]+")
+_LENGTH = re.compile(rb"Content-Length:[ \t]*(\d{1,8})[ \t]*\r?\n\Z", re.IGNORECASE)
+_MAX_LENGTH_LINE = 64
 
 
 class FrameError(Exception):
-    """The input is no message, so where the next one begins is unknown."""
+    """What was read is no message; `line` is where that showed."""
+
+    def __init__(self, reason: str, line: bytes = b"") -> None:
+        super().__init__(reason)
+        self.line = line
 
 
 def take_over() -> tuple[BinaryIO, int]:
@@ -38,8 +46,8 @@ def take_over() -> tuple[BinaryIO, int]:
     return stdin, stdout
 
 
-async def messages(stream: BinaryIO) -> AsyncIterator[bytes]:
-    """Yield the bodies as they come, until the input ends. Raises FrameError.
+async def messages(stream: BinaryIO) -> AsyncIterator[bytes | FrameError]:
+    """Yield the bodies as they come, and what is no message as one error, until the input ends.
 
     A daemon thread reads: it serves pipes, sockets, terminals and files alike, leaves their mode
     alone (a non-blocking stdin can be the same socket as stdout) and never holds up the exit.
@@ -49,9 +57,9 @@ async def messages(stream: BinaryIO) -> AsyncIterator[bytes]:
 
     def read() -> None:
         body: bytes | FrameError | None = b""
-        while isinstance(body, bytes):
+        while body is not None:
             try:
-                body = read_message(stream)
+                body = read_message(stream, body if isinstance(body, FrameError) else None)
             except FrameError as error:
                 body = error
             except OSError:  # a socket that was reset
@@ -60,22 +68,22 @@ async def messages(stream: BinaryIO) -> AsyncIterator[bytes]:
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     while (body := await unread.get()) is not None:
-        if isinstance(body, FrameError):
-            raise body
         yield body
 
 
-def read_message(stream: BinaryIO) -> bytes | None:
+def read_message(stream: BinaryIO, lost: FrameError | None = None) -> bytes | None:
     """Return the next body, or None where the input ends, be it inside a message.
 
-    Raises FrameError. LSP, "Header Part".
+    After `lost`, what is no message is skipped. Raises FrameError. LSP, "Header Part".
     """
-    n_bytes = None
+    n_bytes = _next_length(stream, lost.line) if lost else None
+    if lost and n_bytes is None:
+        return None
     for _ in range(_MAX_HEADERS):
         line = stream.readline(_MAX_HEADER_BYTES)
         if not line.endswith(b"\n"):
             if len(line) == _MAX_HEADER_BYTES:
-                raise FrameError(f"a header is longer than {_MAX_HEADER_BYTES} bytes")
+                raise FrameError(f"a header is longer than {_MAX_HEADER_BYTES} bytes", line)
             return None
         if line.strip():
             n_bytes = _content_length(line, n_bytes)
@@ -85,10 +93,26 @@ def read_message(stream: BinaryIO) -> bytes | None:
     raise FrameError(f"{_MAX_HEADERS} header lines and no message")
 
 
+def _next_length(stream: BinaryIO, line: bytes) -> int | None:
+    """Skip lines, from `line` on, until one ends in a usable Content-Length; None at the end.
+
+    That is the next message: no JSON has a line end inside of a string, so no body, whatever text
+    of a user's it holds, can say the same.
+    """
+    while True:
+        found = _LENGTH.search(line)
+        if found and int(found[1]) <= MAX_BODY_BYTES:
+            return int(found[1])
+        more = stream.readline(_MAX_HEADER_BYTES)
+        if not more:
+            return None
+        line = (b"" if line.endswith(b"\n") else line[-_MAX_LENGTH_LINE:]) + more
+
+
 def _content_length(line: bytes, before: int | None) -> int | None:
     name, colon, value = line.partition(b":")
-    if not colon:
-        raise FrameError("a header without a colon")
+    if not colon or not _NAME.fullmatch(name.strip()):
+        raise FrameError("a header without a name and a colon", line)
     if name.strip().lower() != b"content-length":
         return before
     if before is not None or not value.strip().isdigit():

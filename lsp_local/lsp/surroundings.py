@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lsp_local import privacy
 from lsp_local.context import Surroundings
 from lsp_local.index import Index
 from lsp_local.lsp.edits import Edits
@@ -46,8 +47,13 @@ class Neighbourhood:
         self._used[doc.uri] = None
         order = {uri: n for n, uri in enumerate(self._used)}
         near = sorted(others, key=lambda other: -order.get(other.uri, -1))[:N_DOCUMENTS]
-        readable = {other.path for other in near} | {doc.path}
-        edits = tuple(edit for edit in self._edits.recent(doc) if edit.path in readable)
+        # What was edited before it was marked as private is not to be read either.
+        private = {one.path: privacy.private_lines(one.text) for one in (*near, doc)}
+        edits = tuple(
+            edit
+            for edit in self._edits.recent(doc)
+            if edit.path in private and not private[edit.path] & set(edit.text.split("\n"))
+        )
         return Surroundings(tuple(other for other in near if other is not doc), edits, self._index)
 
     def watched(self) -> None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Generator
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from cattrs import Converter, transform_error
 from lsprotocol import types
@@ -77,6 +78,8 @@ class Protocol(LanguageServerProtocol):
         self, params: types.InitializeParams
     ) -> Generator[Any, Any, types.InitializeResult]:
         """Initialize as pygls does, and remember that it went well."""
+        if not _is_uri(params.root_uri):
+            params.root_uri = None  # pygls would refuse to serve at all
         result = yield from super().lsp_initialize(params)
         self._is_initialized = True
         return result
@@ -176,6 +179,14 @@ class Protocol(LanguageServerProtocol):
         else:
             logger.error("a handler failed", exc_info=error)
             self.refuse(msg_id, types.ErrorCodes.InternalError, "internal error; see the log")
+
+
+def _is_uri(root: str | None) -> bool:
+    try:
+        urlsplit(root or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _id_of(message: object) -> int | str | None:

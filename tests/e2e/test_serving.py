@@ -28,6 +28,7 @@ async def client() -> AsyncIterator[LanguageClient]:
     await stop_server(client)
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 async def test_an_emoji_line(client: LanguageClient, qwen: Path, encoding: str) -> None:
     editor = Editor(client, encoding)
