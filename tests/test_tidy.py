@@ -45,7 +45,7 @@ FLOORS = [
     ["catalogue", "config", "options_page", "options_vscode"],
     ["options"],
     ["option"],
-    ["writing", "private_sockets"],
+    ["writing", "private_sockets", "databases"],
     ["text", "folders", "languages", "unified", "workspaces"],
     ["__init__"],
 ]
@@ -62,7 +62,7 @@ ONLY_IN = {
     "detect_secrets": "privacy.py",
     "pathspec": "ignores.py",
     "yaml": "userprompts/frontmatter.py",
-    "sqlite3": "disk.py index/ memory/ stats.py",
+    "sqlite3": "databases.py disk.py index/ memory/ stats.py",
     "tree_sitter": "trees.py",
     "diskcache": "disk.py",
     "plotext": "cli/",
