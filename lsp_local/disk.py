@@ -1,7 +1,9 @@
 """Suggestions on disk, for the same place after a restart: SQLite through diskcache, bytes only."""
 
 import logging
+import math
 import sqlite3
+import time
 from contextlib import closing, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any, NoReturn
 
 import diskcache  # type: ignore[import-untyped]
 
-from lsp_local.folders import make_private
+from lsp_local import databases
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +22,7 @@ _VERSION = b"\1"
 _N_CHECKSUM = 16
 _WAIT_SECONDS = 0.02  # for another process that writes; then there is no cache this time
 _WAIT_AT_START_SECONDS = 0.5
+_AGAIN_SECONDS = 10.0  # after which a folder that was of no use is tried again
 _SETTINGS = {
     # By the last `store`: whoever shows a text stores it, so this is the least recently shown,
     # and a `fetch` need not write.
@@ -76,12 +79,18 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]
 
 
 class CompletionDisk:
-    """Texts by 32-byte keys. Whatever is wrong with folder or file: no cache and one warning."""
+    """Texts by 32-byte keys. Whatever is wrong with folder or file: no cache and one warning.
+
+    A disk that is full or read-only is used again once it is neither.
+    """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._path = folder / diskcache.core.DBNAME
         self._cache: Any = None
+        self._number: int | None = None
+        self._due = math.inf  # when it is opened again
         self._has_warned = False
 
     def open(self) -> None:
@@ -90,19 +99,17 @@ class CompletionDisk:
         It costs 5 to 20 ms, and diskcache can wait a minute for a process that holds the lock.
         A database that is damaged, or not quite ours, is begun anew.
         """
-        try:
-            make_private(self._folder)
-            if not self._is_ours():
-                logger.warning("%s is damaged; the cache of suggestions begins anew", self._folder)
-                self._has_warned = True
-                self._erase()
-            # All of them, or those that stand in the database would be in force.
-            settings = {**diskcache.DEFAULT_SETTINGS, **_SETTINGS, "size_limit": self._max_bytes}
-            self._cache = diskcache.Cache(
-                str(self._folder), timeout=_WAIT_SECONDS, disk=BytesDisk, **settings
-            )
-        except Exception as error:  # a hostile database can raise anything
-            self._give_up(error)
+        for is_last in (False, True):
+            self._due = math.inf
+            try:
+                with databases.opening(self._path):
+                    self._number = databases.number_of(self._path)
+                    self._cache = self._opened()
+                return
+            except Exception as error:  # a hostile database can raise anything
+                self._give_up(error)
+                if is_last or not _is_damage(error):
+                    return
 
     def fetch(self, key: bytes) -> str | None:
         """Return the text that was stored for `key`, some 10 µs, while others write too."""
@@ -120,6 +127,8 @@ class CompletionDisk:
 
         One that is shown again is stored again: the least recently stored go first.
         """
+        if time.monotonic() >= self._due:
+            self.open()
         cache, content = self._cache, text.encode(errors="surrogatepass")
         if cache is None or not content or len(content) > MAX_TEXT:
             return
@@ -130,48 +139,66 @@ class CompletionDisk:
 
     def close(self) -> None:
         """Close this thread's connection; nothing is found or kept from now on."""
+        self._due = math.inf
         cache, self._cache = self._cache, None
         if cache is not None:
             cache.close()
 
-    def _is_ours(self) -> bool:
-        """Whether the file can be written and has no settings but diskcache's. Raises OSError.
-
-        Settings of the database become attributes of `Cache` and `PRAGMA`s.
-        """
-        path = self._folder / diskcache.core.DBNAME
-        if not path.exists():
-            return True
-        try:
-            with closing(sqlite3.connect(path, timeout=_WAIT_AT_START_SECONDS)) as database:
-                database.execute("BEGIN IMMEDIATE")
-                tables = database.execute("SELECT name FROM sqlite_master WHERE name='Settings'")
-                found = database.execute("SELECT key FROM Settings") if tables.fetchone() else []
-                return {key for (key,) in found} <= _KNOWN_SETTINGS
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from error
-        except sqlite3.DatabaseError:
-            return False
-
-    def _erase(self) -> None:
-        """Remove the database. Raises OSError."""
-        for end in ("", "-wal", "-shm"):
-            (self._folder / f"{diskcache.core.DBNAME}{end}").unlink(missing_ok=True)
+    def _opened(self) -> Any:
+        """Return the open database. Raises anything."""
+        _check(self._path)
+        # All of them, or those that stand in the database would be in force.
+        settings = {**diskcache.DEFAULT_SETTINGS, **_SETTINGS, "size_limit": self._max_bytes}
+        return diskcache.Cache(str(self._folder), timeout=_WAIT_SECONDS, disk=BytesDisk, **settings)
 
     def _give_up(self, error: Exception) -> None:
+        """Go on without what has failed: for this time, for a while, or with a new file."""
+        if isinstance(error, diskcache.Timeout):  # which is said of all that hinders a transaction
+            error = error.__context__ if isinstance(error.__context__, sqlite3.Error) else error
         if isinstance(error, diskcache.Timeout) or "locked" in str(error):
+            self._due = self._due if self._cache is not None else _soon()
             return  # another process is writing; nothing is lost but this text
-        with suppress(Exception):
-            self.close()
-        if not isinstance(error, OSError | sqlite3.OperationalError):
+        cache, is_damaged = self._cache, _is_damage(error)
+        if cache is not None:
+            with suppress(Exception):  # a transaction that was left open would keep others out
+                cache.close()
+        if is_damaged:
             with suppress(OSError):
-                self._erase()  # damaged: the next start begins anew
+                databases.take_away(self._path, self._number)
+        if is_damaged or cache is None:
+            self._cache, self._due = None, _soon()
         if not self._has_warned:
             self._has_warned = True
             logger.warning("no cache of suggestions on disk, in %s: %s", self._folder, error)
 
 
 _KNOWN_SETTINGS = {*diskcache.DEFAULT_SETTINGS, *diskcache.core.METADATA}
+
+
+def _check(path: Path) -> None:
+    """Raise NotOursError for a database with settings that are not diskcache's; sqlite3.Error.
+
+    Settings of the database become attributes of `Cache` and `PRAGMA`s.
+    """
+    with closing(sqlite3.connect(path, timeout=_WAIT_AT_START_SECONDS)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        found = database.execute("SELECT key FROM Settings") if "Settings" in tables else []
+        if not {key for (key,) in found} <= _KNOWN_SETTINGS or (
+            tables and "Settings" not in tables
+        ):
+            raise databases.NotOursError("it is not one of ours; it is begun anew")
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file is to blame; diskcache can stumble over its values in any way."""
+    if isinstance(error, sqlite3.Error):
+        return databases.is_damage(error)
+    return not isinstance(error, OSError | diskcache.Timeout)
+
+
+def _soon() -> float:
+    return time.monotonic() + _AGAIN_SECONDS
 
 
 def _checksum(content: bytes, key: bytes) -> bytes:

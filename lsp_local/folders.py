@@ -69,12 +69,33 @@ def stats_dir() -> Path:
     return cache_dir() / "stats"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, for the user alone. Raises OSError."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.exists():  # `parents=True` would leave those above to the umask
+            one.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)  # raises where something else is in the way
+
+
+def is_private(folder: Path) -> bool:
+    """Whether a folder is there, and is the user's alone: no link, and nobody else's."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    is_ours = os.name != "posix" or found.st_uid == os.geteuid()
+    return stat.S_ISDIR(found.st_mode) and is_ours
+
+
 def make_private(folder: Path) -> None:
     """Make a folder, or the one that is there, the user's alone. Raises OSError.
 
-    Somebody else's folder is refused: its owner could exchange every file in it.
+    Somebody else's folder is refused: its owner could exchange every file in it. So is a link:
+    what is written and erased here would be written and erased elsewhere.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink():
+        raise PermissionError(f"{folder} is a link; remove it")
+    make_folder(folder)
     if os.name != "posix":
         return  # the user's own profile is private on Windows, and it knows no such mode
     found = folder.stat()

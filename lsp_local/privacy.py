@@ -33,9 +33,28 @@ SUSPECT = re.compile(
     r"|(?<![a-z0-9+/=_\\-])[a-z0-9+/=_\\-]{20}|[\"'][0-9a-f]{9}"
     r"|ap[\da-f][a-z0-9]{8}|akc[a-z0-9]{10}|eyj|xox|://|hooks\.slack"
 )
+# How typed languages name a value, which detect-secrets does not know, and how shells do.
+NAMED_VALUES = (
+    re.compile(
+        r"(?i:api_?key|(?:auth|service|account|db|database|priv|private|client)_?key"
+        r"|(?:db|database|key)_?pass|password|passwd|pwd|secret)\w*"
+        r"(?:\s*:\s*[^=\"'`]{0,40}|\s+[\w.*\[\]]{1,30})?\s*:?=\s*"
+        r"(?:(?:String::from|Some|SecretStr)\()?[bBrRfFuU]{0,2}([\"'`])(?P<value>[^\"'`]+)\1"
+    ),
+    re.compile(
+        r"^\s*(?:export\s+)?[A-Z_]*(?:PASSWORD|PASSWD|PWD|SECRET|API_?KEY)[A-Z_]*="
+        r"(?P<value>[^\s\"'$(){}\[\].,;]{8,})\s*$"
+    ),
+)
 OTHER_CODE = re.compile(r"\w")
 COMMENT = " \t#/*<!-;%"  # with which a comment begins that marks a line
 KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
+QUOTES = "\"'`"
+# How a secret begins that is being typed; its rule knows it only when it is whole.
+BEGUN = re.compile(
+    r"(?:A[KS]IA|gh[pousr]_|github_pat_|glpat-|eyJ|npm_|sk-|[rs]k_live_|pypi-|SG\.|xox[a-z]-|AKC"
+    r"|sq0[a-z]{3}-|hooks\.slack\.com/services/|\d{8,10}:AA)[\w+/=.:-]{8,}$"
+)
 MORE = "[A-Za-z0-9_+/=-]*"  # rules may match no more than the beginning of a secret
 
 
@@ -80,7 +99,18 @@ def is_private(text: str, offset: int) -> bool:
 
 def shown(text: str, start: int, end: int) -> str:
     """Return what a model may read between two offsets, with the line ends that it knows best."""
-    return redact(hidden(text)[start:end]).replace("\r\n", "\n")
+    text = hidden(text)
+    # The lines at both ends are judged whole: half a secret, or one without its name, is one too.
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    last = last if last >= 0 else len(text)
+    cuts = {(first, _end_of_line(text, start)), (text.rfind("\n", 0, end) + 1, last)}
+    spans = {(at + a, at + b) for at, to in cuts for a, b in secrets(text[at:to])}
+    for a, b in sorted(spans, reverse=True):
+        if a < start < b or a < end < b or (a >= start and b <= end):
+            a, b = max(a, start), min(b, end)
+            text, end = text[:a] + PLACEHOLDER + text[b:], end + len(PLACEHOLDER) - (b - a)
+    return redact(text[start:end]).replace("\r\n", "\n")
 
 
 def redact(text: str) -> str:
@@ -100,6 +130,21 @@ def redact(text: str) -> str:
         is_key = not KEY_END.search(line)
         lines[n] = PLACEHOLDER if OTHER_CODE.search(line) else line
     return "\n".join(lines)
+
+
+def redact_around(before: str, behind: str) -> tuple[str, str]:
+    """Replace the secrets in two texts between which the cursor is, also in the one it stands in.
+
+    Its line is judged whole, and as if what is being typed there were finished.
+    """
+    start = before.rfind("\n") + 1
+    line, rest = before[start:], behind[: _end_of_line(behind, 0)]
+    whole, behind = line + rest, behind[len(rest) :]
+    for a, b in _apart(whole, _secrets_in):
+        if a < len(line) < b:
+            line, rest = whole[:a] + PLACEHOLDER, whole[b:]
+            break
+    return redact(before[:start] + _finished(line)), redact(rest + behind)
 
 
 def restored(said: str, text: str) -> str:
@@ -149,6 +194,25 @@ def holds_placeholder(text: str) -> bool:
 def prepare() -> None:
     """Load the rules (0.1 s), so that the first key need not."""
     _plugins()
+
+
+def _finished(line: str) -> str:
+    """Replace a secret that is being typed at the end of a line."""
+    if found := BEGUN.search(line[-LONGEST_LINE:]):
+        return line[: len(line) - len(found[0])] + PLACEHOLDER
+    quote = next((sign for sign in reversed(line) if sign in QUOTES), "")
+    if not quote or line.count(quote) % 2 == 0:
+        return line
+    open_at = line.rfind(quote)
+    for a, b in _apart(line + quote, _secrets_in):
+        if open_at < a and b == len(line):
+            return line[:a] + PLACEHOLDER
+    return line
+
+
+def _end_of_line(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return end if end >= 0 else len(text)
 
 
 def _begins_key(line: str) -> bool:
@@ -213,6 +277,9 @@ def _kinds(line: str) -> dict[str, set[str]]:
             for found in plugin.analyze_line(filename="", line=line, line_number=0):
                 if found.secret_value:
                     kinds.setdefault(found.secret_value, set()).add(found.type)
+        for rule in NAMED_VALUES:
+            for named in rule.finditer(line):
+                kinds.setdefault(named["value"], set()).add(NAMED)
     return kinds
 
 

@@ -96,10 +96,13 @@ def _folders_below(root: Path) -> Iterator[Path]:
 
 def _of_key(folder: Path, key: str) -> list[Path]:
     """Return the files of one project in a folder, with those that SQLite puts beside them."""
-    return sorted(folder.glob(f"{key}*"))
+    return [] if folder.is_symlink() else sorted(folder.glob(f"{key}*"))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
+    if folder.is_symlink():  # what is behind it is not ours
+        yield folder
+        return
     for top, names, files in os.walk(folder):
         links = [name for name in names if (Path(top) / name).is_symlink()]
         yield from (Path(top) / name for name in sorted([*files, *links]))
@@ -111,6 +114,8 @@ def _logs(names: Iterable[str]) -> list[Path]:
 
 
 def _remove_empty(folder: Path) -> None:
+    if folder.is_symlink():
+        return
     for top, names, _ in os.walk(folder, topdown=False):
         for name in names:
             with suppress(OSError):

@@ -16,8 +16,9 @@ from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from lsp_local import databases
 from lsp_local.feedback import Count, is_ledger_name, ledger_name
-from lsp_local.folders import make_private
+from lsp_local.folders import is_private
 from lsp_local.text import Reason, UserError
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ SOURCES = ("model", "cache", "none")
 # Nothing was tried for these, so they say nothing about a key's price.
 _NOT_TRIED = frozenset({Reason.DISABLED, Reason.PAUSED, Reason.NO_MODEL, Reason.MODEL_LOADING})
 _FILE = "figures.sqlite3"
-_SET_ASIDE = f"{_FILE}.damaged"
+_ASIDE = ".damaged"
 _WAIT_SECONDS = 1.0
 
 Key = tuple[str, str, str]  # day, model, name
@@ -114,14 +115,14 @@ class Ledger:
 
 def read(folder: Path, n_days: int = KEPT_DAYS, today: date | None = None) -> Counter[Key]:
     """Return the counts of the last days, today's with them. Raises UserError."""
-    if not (folder / _FILE).exists():
+    if not _is_there(folder):
         return Counter()
     oldest = (today or date.today()) - timedelta(days=n_days - 1)
     try:
         with _opened(folder) as database:
             rows = database.execute("SELECT * FROM counts WHERE day >= ?", (oldest.isoformat(),))
             return Counter({(str(d), str(m), str(n)): int(count) for d, m, n, count in rows})
-    except (OSError, ValueError, sqlite3.Error) as error:
+    except (OSError, ValueError, TypeError, OverflowError, sqlite3.Error) as error:
         raise UserError(
             f"{folder / _FILE} cannot be read ({error}); `lsp-local stats --clear` begins anew"
         ) from error
@@ -130,9 +131,8 @@ def read(folder: Path, n_days: int = KEPT_DAYS, today: date | None = None) -> Co
 def clear(folder: Path) -> None:
     """Forget everything that was counted. Raises UserError."""
     try:
-        (folder / _FILE).unlink(missing_ok=True)
-        (folder / f"{_FILE}-journal").unlink(missing_ok=True)
-        (folder / _SET_ASIDE).unlink(missing_ok=True)
+        for end in ("", *databases.BESIDE, _ASIDE):
+            (folder / f"{_FILE}{end}").unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"cannot remove {folder / _FILE}: {error.strerror}") from error
 
@@ -208,6 +208,14 @@ def _nearest(values: list[tuple[float, int]], rank: int) -> float | None:
     return None
 
 
+def _is_there(folder: Path) -> bool:
+    """Whether there is a file of the user's own; what a link leads to is none of ours."""
+    try:
+        return is_private(folder) and databases.number_of(folder / _FILE) is not None
+    except OSError:
+        return False
+
+
 def _ratio(part: int, whole: int) -> float | None:
     return round(part / whole, 3) if whole else None
 
@@ -221,19 +229,20 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
 
 def _write(folder: Path, counts: Mapping[Key, int], oldest: date) -> None:
     """Add counts to the file; a damaged one is set aside. Raises OSError and sqlite3.Error."""
-    make_private(folder)
+    path = folder / _FILE
+    number = databases.number_of(path)
     try:
-        _add(folder, counts, oldest)
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
+        _add(path, counts, oldest)
+    except sqlite3.Error as error:
+        if not databases.is_damage(error):
             raise  # locked, or full: not the file's fault
-        logger.warning("%s was damaged; the statistics begin anew", folder / _FILE)
-        (folder / _FILE).replace(folder / _SET_ASIDE)
-        _add(folder, counts, oldest)
+        logger.warning("%s was damaged; the statistics begin anew", path)
+        databases.take_away(path, number, _ASIDE)
+        _add(path, counts, oldest)
 
 
-def _add(folder: Path, counts: Mapping[Key, int], oldest: date) -> None:
-    with _opened(folder) as database:
+def _add(path: Path, counts: Mapping[Key, int], oldest: date) -> None:
+    with databases.opening(path), _opened(path.parent) as database:
         database.execute(
             "CREATE TABLE IF NOT EXISTS counts (day TEXT, model TEXT, name TEXT, count INTEGER,"
             " PRIMARY KEY (day, model, name)) WITHOUT ROWID"

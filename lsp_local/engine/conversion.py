@@ -14,6 +14,7 @@ from typing import Any
 from lsp_local import models
 from lsp_local.engine.base import EngineError
 from lsp_local.engine.fingerprint import fingerprint
+from lsp_local.folders import make_folder
 from lsp_local.models import OnProgress, ignore_progress
 
 ARCHITECTURES = ("llama", "falcon")  # of GGUF files, that ctransformers 0.2.27 knows
@@ -62,7 +63,7 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
     _check_architecture(source, _architecture(source) or ARCHITECTURES[0])
     target = models.converted_of(source)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with models.alone(_refuse):
             _write(source, target, on_progress)
     except OSError as error:

@@ -14,7 +14,7 @@ from lsp_local.engine import spawning, wire
 from lsp_local.engine.door import LOCK
 from lsp_local.engine.spawning import Line, Load
 from lsp_local.engine.wire import Message
-from lsp_local.folders import worker_log
+from lsp_local.folders import make_folder, worker_log
 from lsp_local.private_sockets import check_peer, check_place, connected, folders, place_for
 
 SUFFIX = ".worker"
@@ -174,7 +174,7 @@ def _listened_to(load: Load, place: Path, lock: int, stamp: str) -> subprocess.P
 
 
 def _spawned(load: Load, listener: socket.socket, lock: int, stamp: str) -> subprocess.Popen[bytes]:
-    worker_log().parent.mkdir(parents=True, exist_ok=True)
+    make_folder(worker_log().parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     log = os.open(worker_log(), flags, 0o600)
     try:

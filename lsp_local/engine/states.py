@@ -2,18 +2,21 @@
 
 import fcntl
 import hashlib
+import math
 import os
+import stat
 import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from lsp_local.engine.kv import n_common
-from lsp_local.folders import make_private
+from lsp_local.folders import is_private, make_private
 
 MAGIC = b"lsp-local KV state 2\n"
 HEAD = struct.Struct(f"<{len(MAGIC)}s32s32sI")  # magic, key, SHA-256 of the state, n_tokens
@@ -23,6 +26,7 @@ WORTH_KEEPING = 128  # tokens that no file has yet; fewer are read again in a mo
 MOST_TOKENS = 2**20
 CAREFUL_GUESS = 300e6  # bytes a second, of a disk that was not asked yet
 PART = ".part"
+AGAIN_SECONDS = 10.0  # after which a disk that could not be written is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class StateStore:
         self._folder = folder / hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
         self._fingerprint = fingerprint
         self._max_bytes = max_bytes
-        self._is_broken = False
+        self._again_at = -math.inf
+        self._has_warned = False
         self.load_speed = CAREFUL_GUESS
         self._stored = {found.path: found for found in self._found()}
 
@@ -73,7 +78,8 @@ class StateStore:
         started = time.perf_counter()
         state = None
         with suppress(OSError):
-            state = _verified(stored.path, state_key(self._fingerprint, stored.tokens))
+            key = state_key(self._fingerprint, stored.tokens)
+            state = _verified(stored.path, key, self._max_bytes)
         if state is None:
             self._drop(stored.path)
             return None
@@ -84,7 +90,8 @@ class StateStore:
 
     def is_worth_writing(self, tokens: list[int]) -> bool:
         """Whether a state of `tokens` holds enough that no file has."""
-        return not self._is_broken and len(tokens) - self.best(tokens)[1] >= WORTH_KEEPING
+        is_writable = time.monotonic() >= self._again_at
+        return is_writable and len(tokens) - self.best(tokens)[1] >= WORTH_KEEPING
 
     def write(self, tokens: list[int], state: bytearray) -> Iterator[None]:
         """Write a state piece by piece; a reader finds it whole or not at all.
@@ -115,6 +122,8 @@ class StateStore:
 
     def _found(self) -> Iterator[Stored]:
         """Yield what the folder holds; whatever else lies there is none of ours."""
+        if not (is_private(self._root) and is_private(self._folder)):
+            return
         with suppress(OSError):
             for path in self._root.glob(f"*/*{PART}"):
                 _sweep(path)
@@ -126,8 +135,10 @@ class StateStore:
         """Drop files of all fingerprints, least recently used first, until the bound holds."""
         files = []
         for path in self._root.glob(f"*/*{SUFFIX}"):
+            if not is_private(path.parent):
+                continue  # a link: what it leads to is not ours
             with suppress(OSError):
-                status = path.stat()
+                status = path.lstat()
                 files.append((status.st_mtime_ns, status.st_size, path))
         n_bytes = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
@@ -143,8 +154,10 @@ class StateStore:
 
     def _give_up(self, error: OSError) -> None:
         """Say it once: the worker's standard error is the server's."""
-        self._is_broken = True
-        print(f"lsp-local: KV states are not kept on disk: {error}", file=sys.stderr)
+        self._again_at = time.monotonic() + AGAIN_SECONDS
+        if not self._has_warned:
+            self._has_warned = True
+            print(f"lsp-local: KV states are not kept on disk: {error}", file=sys.stderr)
 
 
 def _written(path: Path, key: bytes, tokens: list[int], state: bytearray) -> Iterator[None]:
@@ -163,8 +176,9 @@ def _written(path: Path, key: bytes, tokens: list[int], state: bytearray) -> Ite
 
 def _begun(path: Path) -> BinaryIO:
     """Open a new file, which nobody sweeps away as long as we live. Raises OSError."""
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
     while True:
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "wb")
         with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
@@ -174,7 +188,7 @@ def _begun(path: Path) -> BinaryIO:
 
 def _sweep(path: Path) -> None:
     """Remove what a process has half written that was killed: the kernel has freed its lock."""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), _opened(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.unlink(missing_ok=True)
 
@@ -182,20 +196,30 @@ def _sweep(path: Path) -> None:
 def _stored_at(path: Path) -> Stored | None:
     """Read the head of a file; None where it is not one of ours."""
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             magic, _, _, n_tokens = HEAD.unpack(file.read(HEAD.size))
             if magic != MAGIC or n_tokens > MOST_TOKENS:
                 return None
             tokens = list(struct.unpack(f"<{n_tokens}i", file.read(4 * n_tokens)))
-            n_bytes = path.stat().st_size - HEAD.size - 4 * n_tokens
+            n_bytes = os.fstat(file.fileno()).st_size - HEAD.size - 4 * n_tokens
     except (OSError, struct.error):
         return None
     return Stored(path, tokens, n_bytes)
 
 
-def _verified(path: Path, key: bytes) -> bytearray | None:
+def _opened(path: Path) -> BufferedReader:
+    """Open a file to read; raises OSError, also for links, pipes and what else is no file."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(f"{path} is no file")
+    return file
+
+
+def _verified(path: Path, key: bytes, max_bytes: int) -> bytearray | None:
     """Return the state in a file if it is whole and made for `key`. Raises OSError."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         try:
             magic, written_key, digest, n_tokens = HEAD.unpack(file.read(HEAD.size))
         except struct.error:
@@ -203,7 +227,10 @@ def _verified(path: Path, key: bytes) -> bytearray | None:
         if magic != MAGIC or written_key != key:
             return None
         file.seek(4 * n_tokens, os.SEEK_CUR)
-        state = bytearray(max(0, path.stat().st_size - file.tell()))
+        n_expected = os.fstat(file.fileno()).st_size - file.tell()
+        if not 0 <= n_expected <= max_bytes:
+            return None
+        state = bytearray(n_expected)
         n_bytes = file.readinto(state)
     is_whole = n_bytes == len(state) and hashlib.sha256(state).digest() == digest
     return state if is_whole else None

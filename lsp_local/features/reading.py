@@ -136,7 +136,7 @@ async def _reading(
         window = reader.windows.at(doc, offset, n_tokens)
         tokens = await _tokens(reader.engine, info, doc, window, pieces)
         if len(tokens) + n_predict < n_ctx:
-            tail = (window.head + window.prefix)[-N_TAIL:]
+            tail = _private(window)[0][-N_TAIL:]  # a log may hold it
             return Reading(tokens, n_predict, stops, pieces, tail)
         n_tokens, pieces = n_tokens // 2, ()  # far more tokens to the character than code has
     return None
@@ -168,5 +168,4 @@ async def _tokens(
 
 def _private(window: Window) -> tuple[str, str]:
     """Return prefix and suffix without secrets."""
-    before = privacy.redact(window.head + window.prefix)
-    return before, privacy.redact(window.suffix)
+    return privacy.redact_around(window.head + window.prefix, window.suffix)

@@ -17,7 +17,7 @@ def elected(database: Path) -> Iterator[bool]:
     """
     try:
         make_private(database.parent)
-        lock = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError:  # then the database cannot be written either, and that will be said
         yield True
         return

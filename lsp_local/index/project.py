@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from lsp_local import databases
 from lsp_local.ignores import Ignores
 from lsp_local.index import queries, reading, store
 from lsp_local.index.electing import elected
@@ -120,12 +121,12 @@ class Index:
             return otherwise if db is None else work(db)
         except sqlite3.Error as error:
             self._of_thread = threading.local()
-            if not store.is_damage(error):  # locked
+            if not databases.is_damage(error):  # locked
                 self._warn(error)
         except OSError as error:
             self._warn(error)
-        except ValueError:  # a name that is not UTF-8 stands for nothing
-            pass
+        except (ValueError, TypeError, OverflowError):
+            pass  # a name that is not UTF-8 stands for nothing, nor does a value not written by us
         return otherwise
 
     def _reader(self) -> sqlite3.Connection | None:
@@ -145,18 +146,22 @@ class Index:
         for _ in range(2):
             if self._is_broken:
                 break
+            number = None
             try:
+                number = store.number_of(self._path)
                 with closing(store.open_to_write(self._path)) as db:
+                    number = number or store.number_of(self._path)
                     return work(db)
-            except sqlite3.Error as error:
-                if not store.is_damage(error):  # locked, full, read-only
+            except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
+                # What is no error of SQLite's comes of a value that we have not written.
+                if isinstance(error, sqlite3.Error) and not databases.is_damage(error):
                     self._warn(error)
                     break
                 logger.warning(
                     "the project's index is damaged (%s): it is set aside as %s%s and built anew",
                     *(error, self._path, store.ASIDE),
                 )
-                self._is_broken = not store.set_aside(self._path)
+                self._is_broken = not store.set_aside(self._path, number)
             except OSError as error:
                 self._warn(error)
                 break

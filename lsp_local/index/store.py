@@ -6,15 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from lsp_local.folders import indexes_dir, make_private
+from lsp_local import databases
+from lsp_local.folders import indexes_dir, is_private
 
 VERSION = 2  # of the tables; another one is built anew
 OURS = 0x6C73706C  # in the head of the file: "lspl"
 BUSY_SECONDS = 0.8  # a batch is written in less, so nobody waits longer for another window
 CACHE_KB = 8000  # of pages in memory
 ASIDE = ".damaged"  # what a database is called that was set aside; one of them is kept
-# What makes a database useless, however often it is asked; our SQL itself is right (SQLITE_ERROR).
-DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 # What a file holds is kept under its hash, once, and for a while after the last file has left it: a
 # branch that comes back needs no reading. Of `words` only the search index is kept, not the text.
 TABLES = f"""
@@ -35,10 +34,6 @@ INSERT INTO changes VALUES (0);
 """
 
 
-class NotOursError(sqlite3.DatabaseError):
-    """A database that another program has made."""
-
-
 def database_of(root: Path) -> Path:
     """Return where the index of the project at `root` is kept."""
     digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
@@ -46,11 +41,8 @@ def database_of(root: Path) -> Path:
 
 
 def number_of(path: Path) -> int | None:
-    """Return what tells a file from another one that has taken its place; None without a file."""
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return None
+    """Return the number of a database that may be read; None without one. Raises OSError."""
+    return databases.number_of(path) if is_private(path.parent) else None
 
 
 def open_to_read(path: Path) -> sqlite3.Connection | None:
@@ -70,38 +62,29 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """Open the database, and make it where there is none of this version. Raises sqlite3.Error."""
-    if not path.exists():
-        make_private(path.parent)
-        path.touch(mode=0o600)
-    _drop_older(path)
-    db = _connected(path)
-    try:
-        # A crash of the machine may cost the last batches, which are then read again.
-        db.execute("PRAGMA synchronous = NORMAL")
-        if db.execute("PRAGMA user_version").fetchone() != (VERSION,):
-            db.execute("PRAGMA journal_mode = WAL")
-            _make(db)
-    except BaseException:
-        db.close()
-        raise
+    """Open the database, and make it where there is none of this version.
+
+    Raises sqlite3.Error and OSError.
+    """
+    with databases.opening(path):
+        _drop_older(path)
+        db = _connected(path)
+        try:
+            # A crash of the machine may cost the last batches, which are then read again.
+            db.execute("PRAGMA synchronous = NORMAL")
+            if db.execute("PRAGMA user_version").fetchone() != (VERSION,):
+                db.execute("PRAGMA journal_mode = WAL")
+                _make(db)
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether a database is beyond use; else it is locked, full or read-only, and that passes."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, NotOursError) or code in DAMAGE
-
-
-def set_aside(path: Path) -> bool:
+def set_aside(path: Path, number: int | None) -> bool:
     """Rename a database that makes no sense; tell whether it is out of the way."""
     try:
-        for ending in ("-wal", "-shm"):
-            Path(f"{path}{ending}").unlink(missing_ok=True)
-        path.replace(f"{path}{ASIDE}")
-    except FileNotFoundError:
-        return True
+        databases.take_away(path, number, ASIDE)
     except OSError:
         return False
     return True
@@ -122,13 +105,13 @@ def _drop_older(path: Path) -> None:
     if version == VERSION or not names:
         return
     if owner != OURS and not {"files", "symbols", "chunks"} <= names:
-        raise NotOursError("another program's tables are in it")
+        raise databases.NotOursError("another program's tables are in it")
     _remove(path)
     path.touch(mode=0o600)
 
 
 def _remove(path: Path) -> None:
-    for ending in ("-wal", "-shm", ""):
+    for ending in (*databases.BESIDE, ""):
         Path(f"{path}{ending}").unlink(missing_ok=True)
 
 

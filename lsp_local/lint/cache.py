@@ -32,10 +32,13 @@ class Cache:
         n_parts, _, text = first.partition("\n")
         try:
             for n in range(1, int(n_parts)):
-                text += self._disk.fetch(_part(key, n)) or ""
+                part = self._disk.fetch(_part(key, n))
+                if part is None:
+                    return None
+                text += part
             return [finding_of(one, doc) for one in json.loads(text)]
-        except (ValueError, TypeError, KeyError, LookupError):
-            return None  # a part is gone, or another version has written it
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return None  # another version has written it, or somebody else
 
     def store(self, key: bytes, findings: Sequence[Finding]) -> None:
         """Keep what was found."""

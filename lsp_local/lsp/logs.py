@@ -1,6 +1,8 @@
 """Where the server's log goes: standard error, or a file of the user's choice."""
 
 import logging
+import os
+from pathlib import Path
 
 from lsp_local.config import Options
 
@@ -21,6 +23,8 @@ def log_as_told(options: Options) -> str | None:
     level = options.log_level.upper()
     try:
         filename = options.log_file or None
+        if filename and not Path(filename).exists():  # new, it is the user's alone
+            os.close(os.open(filename, os.O_CREAT | os.O_WRONLY, 0o600))
         logging.basicConfig(level=level, format=_FORMAT, filename=filename, force=True)
     except OSError as error:
         logging.basicConfig(level=level, format=_FORMAT, force=True)

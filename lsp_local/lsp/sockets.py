@@ -27,6 +27,7 @@ def listening() -> socket.socket:
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(str(before))
+        before.chmod(0o600)  # the folder keeps others out already; whatever the umask, so does this
         listener.listen()
         before.replace(path)
     except OSError:

@@ -1,24 +1,21 @@
 """A SQLite file of the user's alone that may be damaged, locked or gone at any time."""
 
 import logging
-import os
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lsp_local.folders import make_private
+from lsp_local import databases
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 APPLICATION, VERSION = 0x6C73706D, 1  # "lspm"; another file is not ours, another version not read
 BUSY_SECONDS = 0.5  # for another window that writes; what is not written then is lost
-LEFT = ("-journal", "-wal", "-shm")
-ENDS = ("", *LEFT, ".set-aside")  # of the names of all files that belong to one
-STRANGE = re.compile("no such|decode|syntax")  # what is wrong with tables, not with the moment
+ASIDE = ".set-aside"
+ENDS = ("", *databases.BESIDE, ASIDE)  # of the names of all files that belong to one
 
 
 class Database:
@@ -47,18 +44,21 @@ class Database:
 
     def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         for _ in range(2):
+            number = None
             try:
+                number = databases.number_of(self.path)
                 with closing(_opened(self.path, self._tables)) as db:
+                    number = number or databases.number_of(self.path)
                     return work(db)
-            except sqlite3.OperationalError as error:  # locked, full, read-only
-                if not STRANGE.search(str(error)):
+            except sqlite3.Error as error:
+                if not databases.is_damage(error):  # locked, full, read-only
                     self._warn(error)
                     return otherwise
-                self._set_aside(error)
+                self._set_aside(error, number)
             except UnicodeError:  # half characters: nothing is wrong with the file
                 return otherwise
-            except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as error:
-                self._set_aside(error)
+            except (ValueError, TypeError, OverflowError) as error:  # of a value not written by us
+                self._set_aside(error, number)
             except OSError as error:
                 self._warn(error)
                 return otherwise
@@ -73,12 +73,10 @@ class Database:
 
         self.read(work, None)
 
-    def _set_aside(self, error: Exception) -> None:
+    def _set_aside(self, error: Exception, number: int | None) -> None:
         self._warn(f"{error}; it is set aside, and begun anew")
         with suppress(OSError):
-            for end in LEFT:  # they would be taken for those of the new file
-                Path(f"{self.path}{end}").unlink(missing_ok=True)
-            self.path.replace(f"{self.path}.set-aside")
+            databases.take_away(self.path, number, ASIDE)
 
     def _warn(self, problem: object) -> None:
         if not self._has_warned:
@@ -99,18 +97,16 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 def _opened(path: Path, tables: str) -> sqlite3.Connection:
     """Open the file, and make it where there is none. Raises sqlite3.Error, OSError."""
-    make_private(path.parent)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
-        db.execute("PRAGMA synchronous = NORMAL")  # at worst the last events are lost
-        if _mark(db) != (APPLICATION, VERSION):
-            _make(db, tables)
-    except BaseException:
-        db.close()
-        raise
+    with databases.opening(path):
+        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+            db.execute("PRAGMA synchronous = NORMAL")  # at worst the last events are lost
+            if _mark(db) != (APPLICATION, VERSION):
+                _make(db, tables)
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
@@ -134,6 +130,6 @@ def _make(db: sqlite3.Connection, tables: str) -> None:
 
 
 def _refuse_others(db: sqlite3.Connection) -> None:
-    """Raise DatabaseError for a file that has tables of somebody else."""
+    """Raise NotOursError for a file that has tables of somebody else."""
     if db.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-        raise sqlite3.DatabaseError("it is not one of ours")
+        raise databases.NotOursError("it is not one of ours")
