@@ -6,7 +6,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def _needs(name: str) -> Iterator[str]:
             yield from _named([requirement])
 
 
-def _named(requirements: list[str] | dict[str, list[str]]) -> list[str]:
+def _named(requirements: Collection[str]) -> list[str]:
     found = (NAME.match(requirement) for requirement in requirements)
     return [re.sub("[-_.]+", "-", name[0]).lower() for name in found if name]
 
@@ -112,7 +112,8 @@ def _row(name: str, needed_by: list[str]) -> str:
 
 def _licence(package: Distribution) -> str:
     """Return an SPDX expression, or what stands in its place."""
-    said = package.metadata.get("License-Expression") or package.metadata.get("License") or ""
+    every = (package.metadata.get_all(name) or [""] for name in ("License-Expression", "License"))
+    said = next((one for one, *_ in every if one), "")
     if said not in ("", "UNKNOWN") and "\n" not in said and len(said) < 60:
         return said
     classifiers = package.metadata.get_all("Classifier") or []

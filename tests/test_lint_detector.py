@@ -138,3 +138,10 @@ def test_confidence_grows_with_the_score() -> None:
     found = [confidence(score) for score in (-1e9, 0, weighing.MIDDLE, 20, 1e9)]
     assert found == sorted(found)
     assert (found[0], found[2], found[-1]) == (0.0, 0.5, 1.0)
+
+
+async def test_a_function_that_is_private_is_not_looked_at() -> None:
+    doc = doc_of(OTHER + "\n# lsp-local: private\n" + TOTAL)
+    engine = ScriptedChat(natural=["result +="], wishes=[("result -", "+")])
+    assert await ModelDetector(engine).find(doc, None, explain=False) == []
+    assert not any("result" in text for text in engine.scored)

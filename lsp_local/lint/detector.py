@@ -21,7 +21,7 @@ from lsp_local.lint.look import Look, Page, Suspect, functions
 from lsp_local.lint.model import LazyModel
 from lsp_local.lint.static import comments
 from lsp_local.options import Options
-from lsp_local.privacy import masked, shown
+from lsp_local.privacy import hidden, masked, shown
 from lsp_local.text import Document
 from lsp_local.trees import parse
 
@@ -92,7 +92,10 @@ class ModelDetector:
         if self._page is None or self._page[0] is not doc:
             self._page = doc, await asyncio.to_thread(_page_of, doc)
         page = self._page[1]
-        return await Look(self._engine, page, function).suspects() if page is not None else []
+        # A function whose text is private, or a secret, is none on the page.
+        if page is None or function.start not in page.begins:
+            return []
+        return await Look(self._engine, page, function).suspects()
 
     async def _explained(
         self, doc: Document, function: Function, finding: Finding, kind: Kind
@@ -109,7 +112,7 @@ class ModelDetector:
 
 def _page_of(doc: Document) -> Page | None:
     """Return a document as the model may read it; None for what cannot be parsed."""
-    text = without_ignores(masked(doc.text), doc.language)
+    text = without_ignores(masked(hidden(doc.text)), doc.language)
     tree = parse(text, doc.language)
     return Page(replace(doc, text=text), tree) if tree is not None else None
 

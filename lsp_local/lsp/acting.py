@@ -5,7 +5,7 @@ import itertools
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,10 +81,20 @@ class Acting:
     def remember(self, chosen: Chosen) -> str:
         """Keep an offer; return its key."""
         key = str(next(self._keys))
+        self._forget_texts(chosen.doc)
         self._offered[key] = chosen
         while len(self._offered) > N_REMEMBERED:
             self._offered.popitem(last=False)
         return key
+
+    def _forget_texts(self, doc: Document) -> None:
+        """Keep of what was offered for an older text only that it was: the text may be large."""
+        newest = next(reversed(self._offered.values()), None)
+        if newest is not None and newest.doc is doc:
+            return
+        for key, one in self._offered.items():
+            if one.doc.uri == doc.uri and one.doc is not doc and one.doc.text:
+                self._offered[key] = replace(one, doc=replace(one.doc, text=""))
 
     def offered(self, key: str) -> Chosen | None:
         """Return what was offered under a key; None for what was long ago."""
