@@ -74,12 +74,12 @@ class Pieces:
         self.recent.log_to(options.why_log)
         self._models.want(options)
         self._neighbourhood.configure(folder, options)
-        self._remember(options, folder)
+        self._learn_of(options, folder)
         self.instructed.configure(for_job(options, Job.INSTRUCT), folder)
         self.looking.configure(for_job(options, Job.LINT), folder is not None)
         return log_as_told(options)
 
-    def _remember(self, options: Options, folder: Path | None) -> None:
+    def _learn_of(self, options: Options, folder: Path | None) -> None:
         """Learn of the project if the options say so; who has it off does not even import it."""
         if self.memory is None and options.memory == "on":
             from lsp_local.lsp.remembering import Remembering
