@@ -1,4 +1,4 @@
-"""Real models for the tests, fetched once into the user's models folder."""
+"""The order of the tests, and real models for them, fetched once into the user's models folder."""
 
 import os
 import signal
@@ -10,7 +10,13 @@ import pytest
 
 from lsp_local import download, models
 
-EDITORS = Path(__file__).parent / "editors"
+TESTS = Path(__file__).parent
+EDITORS = TESTS / "editors"
+# In this order the tests run: those of one file wait for nothing but themselves.
+STAGES = ("fast", "slow", "e2e", "trust", "editors")
+# What a fast test has no need of: a model, or another process, which these bring.
+MODELS = {"qwen", "smollm"}
+PROCESSES = {"subprocess", "RawServer", "serving"}
 
 # Started in the background of a shell, a process ignores SIGINT, and so would all its children:
 # those that a test stops with Ctrl+C must hear it.
@@ -35,6 +41,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="try what docs/trust.md promises as often as it says there, which takes hours",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is fast first, and mark it, for `pytest -m fast`; a file's tests stay together."""
+    stages: dict[Path, int] = {}
+    for item in items:
+        stages[item.path] = max(stages.get(item.path, 0), _stage(item))
+    items.sort(key=lambda item: stages[item.path])
+    for item in items:
+        if stages[item.path] == 0:
+            item.add_marker("fast")
+
+
+def _stage(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    if folder in STAGES:
+        return STAGES.index(folder)
+    fixtures = set(getattr(item, "fixturenames", ()))
+    names = set(vars(getattr(item, "module", None) or object))
+    return 1 if fixtures & MODELS or names & PROCESSES else 0
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""What `lsp-local lint --static` does not import, so that a hook need not wait for it."""
+"""What is not imported, so that nobody waits for it: a hook with `lint --static`, an editor."""
 
 import subprocess
 import sys
@@ -29,6 +29,16 @@ def test_a_clean_file_costs_no_import_of_the_model(tmp_path: Path) -> None:
     assert "lsp_local.lint.static" in names
     far = (*FAR, *HEAVY)
     assert [one for one in names if one.startswith(far)] == []
+
+
+def test_an_editor_waits_for_nothing_that_is_off_or_in_another_process() -> None:
+    asked = f"{SHOWING.splitlines()[1]}; import lsp_local.lsp.server; print(*sys.modules)"
+    command = [sys.executable, "-c", f"import sys; {asked}"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    off = ("lsp_local.lsp.remembering", "lsp_local.memory.store", "lsp_local.index.building")
+    ours = (*off, "lsp_local.cli", "lsp_local.evals")
+    far = (*ours, *(one for one in HEAVY if one != "sqlite3"), "ik_llama_cpp", "yaml", "httpx2")
+    assert [one for one in ran.stdout.split() if one.startswith(far)] == []
 
 
 @pytest.mark.parametrize("arguments", [["lint", "--help"], ["lint", "--format", "xml"], ["--help"]])

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsp_local.actions import catalogue as actions
 from lsp_local.actions.catalogue import Offer
@@ -17,13 +18,15 @@ from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.own_prompts import OwnPrompts
-from lsp_local.lsp.remembering import Remembering
-from lsp_local.memory.recall import NOTHING, Told
+from lsp_local.memory.habits import Habit
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.userprompts.files import PromptFile, applies, folders_for
 from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
+
+if TYPE_CHECKING:
+    from lsp_local.lsp.remembering import Remembering
 
 logger = logging.getLogger(__name__)
 
@@ -149,9 +152,9 @@ class Acting:
             if chosen.prompt is not None:
                 span = offer.start, offer.end
                 return await run_prompt(engine, doc, chosen.prompt, span, offer.diagnostics, hear)
-            rules, told = await self._told(chosen)
+            rules, habits = await self._told(chosen)
             project = await self._project(offer)
-            wanted = Wanted(offer, chosen.instruction, rules, project, told.habits)
+            wanted = Wanted(offer, chosen.instruction, rules, project, habits)
             return await resolve(engine, doc, wanted, hear)
         except UserError as error:
             return Resolved(problem=str(error))
@@ -159,13 +162,13 @@ class Acting:
             logger.exception("a code action failed")
             return Resolved(problem=WENT_WRONG)
 
-    async def _told(self, chosen: Chosen) -> tuple[str, Told]:
+    async def _told(self, chosen: Chosen) -> tuple[str, tuple[Habit, ...]]:
         """Return the rules for a piece of code: the project's own, and what was learned of it."""
-        doc, offer, told = chosen.doc, chosen.offer, NOTHING
-        if self.memory is not None:
-            told = await self.memory.told(doc, offer.start, offer.end)
-        rules = await self._rules(doc)
-        return "\n\n".join(part for part in (rules, told.text) if part), told
+        rules = await self._rules(chosen.doc)
+        if self.memory is None:
+            return rules, ()
+        told = await self.memory.told(chosen.doc, chosen.offer.start, chosen.offer.end)
+        return "\n\n".join(part for part in (rules, told.text) if part), told.habits
 
     async def _rules(self, doc: Document) -> str:
         """Return what the project says to those who write code in it."""

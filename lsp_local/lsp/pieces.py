@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsp_local import config
 from lsp_local.cache import Suggestions
@@ -18,13 +18,16 @@ from lsp_local.lsp.logs import log_as_told
 from lsp_local.lsp.looking import Looking
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.pulling import Pulling
+from lsp_local.lsp.reactions import Ended
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
-from lsp_local.lsp.remembering import Remembering
 from lsp_local.lsp.surroundings import Neighbourhood
 from lsp_local.options import Job, Options, for_job
 from lsp_local.text import Document
 from lsp_local.windows import Windows
+
+if TYPE_CHECKING:
+    from lsp_local.lsp.remembering import Remembering
 
 KEEPS_NOTHING: dict[str, Any] = {
     "cache_mb": 0,
@@ -51,9 +54,8 @@ class Pieces:
         self._is_purged = False  # then nothing is written until the server is started anew
         self._windows = Windows()
         self._known = Suggestions("")
-        self.memory = Remembering(self._is_silent)
-        self.instructed.acting.memory = self.memory
-        self.records = Records(self.memory.ended)
+        self.memory: Remembering | None = None  # until the option `memory` is on
+        self.records = Records(self._ended)
         self._neighbourhood = Neighbourhood()
         self.recent = Recent()
         self.is_paused = False
@@ -72,10 +74,23 @@ class Pieces:
         self.recent.log_to(options.why_log)
         self._models.want(options)
         self._neighbourhood.configure(folder, options)
-        self.memory.configure(options, folder)
+        self._learn_of(options, folder)
         self.instructed.configure(for_job(options, Job.INSTRUCT), folder)
         self.looking.configure(for_job(options, Job.LINT), folder is not None)
         return log_as_told(options)
+
+    def _learn_of(self, options: Options, folder: Path | None) -> None:
+        """Learn of the project if the options say so; who has it off does not even import it."""
+        if self.memory is None and options.memory == "on":
+            from lsp_local.lsp.remembering import Remembering
+
+            self.memory = self.instructed.acting.memory = Remembering(self._is_silent)
+        if self.memory is not None:
+            self.memory.configure(options, folder)
+
+    def _ended(self, ended: Ended) -> None:
+        if self.memory is not None:
+            self.memory.ended(ended)
 
     def readable(self, uri: str) -> Document | None:
         """Return an open document that may be read, None also while the server is paused."""

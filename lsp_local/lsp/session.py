@@ -48,7 +48,9 @@ class Session(Pieces):
         for piece in (self.instructed, self.looking, self.recent):
             piece.forget()
         self._windows = Windows()
-        await asyncio.gather(self._models.forget(), self.memory.settle())
+        await self._models.forget()
+        if self.memory is not None:
+            await self.memory.settle()
         self.pause(was_paused)
         return [log for log in logs if log]
 
@@ -80,7 +82,8 @@ class Session(Pieces):
         doc = self.documents.get(uri)
         self._rhythm.key(time.monotonic())
         self.records.changed(before, doc)
-        self.memory.changed(doc)
+        if self.memory is not None:
+            self.memory.changed(doc)
         self._neighbourhood.changed(before, doc)
         self.instructed.changed(uri, before, doc)
         self.looking.changed(uri, doc)
@@ -143,7 +146,8 @@ class Session(Pieces):
         self._background.stop()
         self.instructed.close()
         self.looking.close()
-        self.memory.stop()
+        if self.memory is not None:
+            self.memory.stop()
         self._neighbourhood.close()
         pieces = (self._models, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
