@@ -229,3 +229,15 @@ async def test_the_oldest_offers_are_forgotten(shop: Path) -> None:
     chosen = Chosen(doc, Offer("simplify", "x", "refactor.rewrite", 0, 5))
     keys = [acting.remember(chosen) for _ in range(N_REMEMBERED + 1)]
     assert [acting.offered(key) for key in (keys[0], keys[1], "")] == [None, chosen, None]
+
+
+async def test_what_was_offered_for_older_texts_does_not_keep_them(shop: Path) -> None:
+    one = await editor(ScriptedChat([GOOD]), shop)
+    offered = next(iter((await one.actions((0, 5))).values()))
+    one.change(CODE + "# more\n")
+    await one.actions((0, 5))
+    kept = one.server.session.instructed.acting._offered.values()
+    assert {chosen.doc.text for chosen in kept} == {"", CODE + "# more\n"}
+    assert "edit" not in await one.request("codeAction/resolve", offered)
+    (said,) = one.said()
+    assert said.endswith("the text has changed; choose the action again")
