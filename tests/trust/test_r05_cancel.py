@@ -113,6 +113,6 @@ async def test_the_worker_stops(
     for name, figures in (("decode", silence.decode_ms), ("prefill", silence.prefill_ms)):
         ranked = sorted(figures)
         p99 = ranked[int(0.99 * (len(ranked) - 1))]
-        assert p99 <= many(short=10, long=1) * MOST_MS
         median = ranked[len(ranked) // 2]
         reached("R5", f"{name} stopped after {median:.0f} ms (median), {p99:.0f} ms (p99)")
+        assert p99 <= many(short=10, long=1) * MOST_MS
