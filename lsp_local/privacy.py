@@ -83,7 +83,7 @@ def private_lines(text: str) -> frozenset[str]:
     if PRIVATE not in text:
         return frozenset()
     lines = zip(text.split("\n"), hidden(text).split("\n"), strict=True)
-    private = {line for line, seen in lines if line != seen}
+    private = {line for line, seen in lines if line != seen and line.strip()}
     unmarked = {line.partition(PRIVATE)[0].rstrip(COMMENT) for line in private if PRIVATE in line}
     return frozenset(private | unmarked - {""})
 

@@ -30,6 +30,7 @@ SOURCE_PIECES = [
     *("def f(x):\n    ", "return x\n", "if x:\n", "\n", "\r\n", "\r", "    ", "\t", "}", "{\n"),
     *("(", ")", "[", "]", '"""', "'", "`", "# a\n", "// b\n", "/*", "*/", "x = ", "import os\n"),
     *("😋", "\u202e", "\u200d", "\ufeff", "\u2028", "\0", "\f", "<|fim_middle|>", "```"),
+    *("acquire()\n", "acquire()  # lsp-local: private\n", "import acquire\n", "acquire"),
     *("# lsp-local: private\n", "# lsp-local: public\n", "password = 'hunter2hunter2'\n"),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "x" * 300, "class A {\n"),
 ]
@@ -113,13 +114,12 @@ def test_the_prompt_builder(many: Many) -> None:
             text, offset = text[:offset] + typed + text[offset:], offset + len(typed)
             doc = windows.seen(Document("file:///a", "a", "", language, text))
             assert len(doc.text) == len(text)
-            private = privacy.private_lines(text) - set(doc.text.split("\n"))
             for n_tokens in (1, 32, 600):
                 window = windows.at(doc, offset, n_tokens)
                 assert window.prefix == doc.text[window.start : offset]
                 assert len(window.suffix) <= n_tokens * prompt.CHARS_PER_TOKEN
                 for part in (window.head, window.prefix, window.suffix):
-                    assert not private & set(part.split("\n"))
+                    assert "acquire" not in part or "acquire" in doc.text
                     assert privacy.redact(part).count("\n") == part.count("\n")
 
     check()

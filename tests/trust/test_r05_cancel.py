@@ -110,9 +110,10 @@ async def test_the_worker_stops(
     n_cancels = many(short=2, long=100)
     async with EngineClient(smollm, n_ctx=2304, n_threads=2) as engine:
         silence = await cancel_to_silence(engine, CODE, n_cancels)
+    slowest = []
     for name, figures in (("decode", silence.decode_ms), ("prefill", silence.prefill_ms)):
         ranked = sorted(figures)
-        p99 = ranked[int(0.99 * (len(ranked) - 1))]
-        assert p99 <= many(short=10, long=1) * MOST_MS
-        median = ranked[len(ranked) // 2]
+        median, p99 = ranked[len(ranked) // 2], ranked[int(0.99 * (len(ranked) - 1))]
         reached("R5", f"{name} stopped after {median:.0f} ms (median), {p99:.0f} ms (p99)")
+        slowest.append(p99)
+    assert max(slowest) <= many(short=10, long=1) * MOST_MS

@@ -100,9 +100,11 @@ def test_cheap_requests_are_answered_at_once(
     started = time.perf_counter()
     while time.perf_counter() < started + LINT_SECONDS:
         client.timed(*CHEAP[0], edits=False)
+    slowest = []
     for edits, name in ((False, "while lint and a decode go on"), (True, "behind a key, too")):
         figures = sorted(client.timed(*cheap, edits) for _ in range(n_rounds) for cheap in CHEAP)
         p99 = figures[int(0.99 * (len(figures) - 1))]
         reached("R6", f"{name}: median {figures[len(figures) // 2]:.1f} ms, p99 {p99:.0f} ms")
-        assert p99 <= many(short=10, long=1) * MOST_MS
+        slowest.append(p99)
+    assert max(slowest) <= many(short=10, long=1) * MOST_MS
     assert client.n_decodes > 2
