@@ -2,6 +2,8 @@
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +13,13 @@ from lsp_local.cli.choices import AsJson, ModelOption, asks_model, chosen_engine
 from lsp_local.cli.eval_table import progress, show
 from lsp_local.cli.evals import Limit, Seed, Verbose
 from lsp_local.context import Source
-from lsp_local.evals import holes, leaving_out
-from lsp_local.evals.holes import is_exact
+from lsp_local.evals import holes, leaving_out, reads
+from lsp_local.evals.holes import Hole, is_exact
 from lsp_local.index import Index
 from lsp_local.options import Options
 from lsp_local.text import UserError
+
+Choice = tuple[list[str], int, int]  # kinds of holes, how many, seed
 
 
 @asks_model
@@ -26,6 +30,9 @@ def eval_sources(
     kinds: Annotated[str, typer.Option(help="Which holes: rest, line, block.")] = "rest,line",
     limit: Limit = 80,
     seed: Seed = 1,
+    only_reads: Annotated[
+        bool, typer.Option("--reads", help="Ask no model: count what is read that is right.")
+    ] = False,
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> None:
@@ -37,6 +44,9 @@ def eval_sources(
     root = repo.resolve()
     sources = frozenset(map(Source, left_out))
     choice = [kind for kind in kinds.split(",") if kind], limit, seed
+    if only_reads:
+        _show_reads(options, root, choice, sources, verbose, as_json)
+        return
     compared = asyncio.run(_compared(options, root, choice, sources))
     for one in compared if verbose else ():
         verdicts = [
@@ -51,19 +61,39 @@ def eval_sources(
 
 
 async def _compared(
-    options: Options,
-    root: Path,
-    choice: tuple[list[str], int, int],
-    left_out: frozenset[Source],
+    options: Options, root: Path, choice: Choice, left_out: frozenset[Source]
 ) -> list[leaving_out.Compared]:
     answers = []
-    with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
-        index = Index(root, options.exclude, Path(folder) / "index.sqlite")
-        await asyncio.to_thread(index.refresh)
-        found = holes.punch(root, *choice, index)
+    with _punched(options, root, choice) as (index, found):
         async with chosen_engine(options) as engine:
             with progress(len(found)) as step:
                 async for one in leaving_out.compare(engine, options, found, index, left_out):
                     answers.append(one)
                     step()
     return answers
+
+
+def _show_reads(
+    options: Options,
+    root: Path,
+    choice: Choice,
+    left_out: frozenset[Source],
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    with _punched(options, root, choice) as (index, found):
+        compared = list(reads.compare(options, found, index, left_out))
+    for one in compared if verbose else ():
+        verdicts = ["names" if read.has_names else "no" for read in (one.full, one.less)]
+        print(f"{' '.join(verdicts)} {one.hole.kind} {one.hole.place}\n  wanted {one.hole.line!r}")
+    about = {"repository": root.name, "seed": choice[-1], "n": len(compared)}
+    show({**about, **reads.figures(compared, choice[-1])}, as_json)
+
+
+@contextmanager
+def _punched(options: Options, root: Path, choice: Choice) -> Iterator[tuple[Index, list[Hole]]]:
+    """Build an index of a repository, for as long as it is asked, and choose holes with it."""
+    with tempfile.TemporaryDirectory(prefix="lsp-local-eval-") as folder:
+        index = Index(root, options.exclude, Path(folder) / "index.sqlite")
+        index.refresh()
+        yield index, holes.punch(root, *choice, index)

@@ -42,6 +42,14 @@ class Hole:
         """Return where it is, for people."""
         return f"{self.doc.path}:{self.doc.text.count(chr(10), 0, self.offset) + 1}"
 
+    @property
+    def line(self) -> str:
+        """Return the whole line that is right here, of a block the first one, stripped."""
+        if self.kind == "block":
+            return scoring.first_line(self.truth)
+        text = self.doc.text[: self.offset] + self.truth + self.doc.text[self.offset :]
+        return _line_at(text, self.offset).strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:

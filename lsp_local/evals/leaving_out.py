@@ -30,15 +30,21 @@ async def compare(
     left_out: frozenset[Source],
 ) -> AsyncIterator[Compared]:
     """Ask for every hole by hand, with and without what is `left_out`, in turn."""
-    usual = Surroundings(index=index)
-    full = replace(usual, left_out=usual.left_out - left_out)
-    less = replace(usual, left_out=usual.left_out | left_out)
     for hole in holes:
         answers = [
             await ours(engine, options, hole.doc, hole.offset, around, is_automatic=False)
-            for around in (full, less)
+            for around in with_and_without(index, left_out)
         ]
         yield Compared(hole, *answers)
+
+
+def with_and_without(
+    index: Index, left_out: frozenset[Source]
+) -> tuple[Surroundings, Surroundings]:
+    """Return what is known of a project that nobody has open, with all of it and with less."""
+    usual = Surroundings(index=index)
+    full = replace(usual, left_out=usual.left_out - left_out)
+    return full, replace(usual, left_out=usual.left_out | left_out)
 
 
 def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""Whether what is read at a hole says what belongs there; this asks no model."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lsp_local import privacy
+from lsp_local.context import Source, Surroundings
+from lsp_local.evals import scoring
+from lsp_local.evals.holes import Hole
+from lsp_local.evals.leaving_out import with_and_without
+from lsp_local.index import Index
+from lsp_local.options import Options
+from lsp_local.trees import NAME
+from lsp_local.windows import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Whether all names of the right line stand in what is read, and that line itself.
+
+    `n_chars` is what other places have of it.
+    """
+
+    has_names: bool
+    has_line: bool
+    n_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is read at a hole with all sources of context, and without some of them."""
+
+    hole: Hole
+    full: Read
+    less: Read
+
+
+def compare(
+    options: Options, holes: Sequence[Hole], index: Index, left_out: frozenset[Source]
+) -> Iterator[Compared]:
+    """Look at every hole with and without what is `left_out`."""
+    for hole in holes:
+        full, less = (read(options, hole, around) for around in with_and_without(index, left_out))
+        yield Compared(hole, full, less)
+
+
+def read(options: Options, hole: Hole, around: Surroundings) -> Read:
+    """Look at what is read at a hole: as much of the file and of other places as a pause allows."""
+    doc = replace(hole.doc, text=privacy.hidden(hole.doc.text))
+    windows = Windows(around)
+    window = windows.at(doc, hole.offset, options.n_context)
+    others = [one.text for one in windows.pieces(doc, hole.offset, options.n_repository)]
+    text = "\n".join([window.head + window.prefix, window.suffix, *others])
+    has_names = set(NAME.findall(hole.line)) <= set(NAME.findall(text))
+    has_line = hole.line in {line.strip() for line in text.split("\n")}
+    return Read(has_names, has_line, sum(map(len, others)))
+
+
+def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
+    """Return the shares of holes with names and line, and how much other places have."""
+
+    def both(value: Callable[[Read], float]) -> dict[str, Any]:
+        full = _by_file(compared, lambda one: value(one.full))
+        less = _by_file(compared, lambda one: value(one.less))
+        return {
+            "with": scoring.share(full, seed),
+            "without": scoring.share(less, seed),
+            "gain": scoring.difference(full, less, seed),
+        }
+
+    return {
+        "all_names_of_the_line": both(lambda one: one.has_names),
+        "the_line_itself": both(lambda one: one.has_line),
+        "characters_of_other_places": both(lambda one: one.n_chars),
+    }
+
+
+def _by_file(compared: Sequence[Compared], value: Callable[[Compared], float]) -> list[list[float]]:
+    found: dict[str, list[float]] = {}
+    for one in compared:
+        found.setdefault(one.hole.doc.path, []).append(float(value(one)))
+    return list(found.values())
