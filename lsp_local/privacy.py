@@ -1,22 +1,14 @@
 """What no model may read: regions that the user marks, and secrets known by their looks."""
 
 import re
-import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
-if TYPE_CHECKING:
-    from detect_secrets.plugins.base import BasePlugin
+from lsp_local.secret_rules import LONGEST_LINE, NAMED, kinds_in
 
 PLACEHOLDER = "REDACTED_SECRET"  # a name in every language, so that what it stands in still parses
 PRIVATE, PUBLIC = "lsp-local: private", "lsp-local: public"
-LONGEST_LINE = 4000  # characters that are searched; minified code is no place to edit
-NOT_SECRET = ("Public IP (ipv4)",)  # what detect-secrets finds and nobody keeps secret
 VISIBLE = re.compile(r"[!-~]")
 # What may as well be something else, unless a value under a telling name has much entropy, too.
-NAMED = "Secret Keyword"
 UNSURE = {NAMED, "Base64 High Entropy String", "Hex High Entropy String"}
 MADE_UP = re.compile(
     r"example|(.)\1{5}|xxxx|<|\$\{|your|^(pass(word|wd)?|secret|pw|pwd|test)$", re.I
@@ -24,27 +16,6 @@ MADE_UP = re.compile(
 MAY_BE_CERTAIN = re.compile(r"(?=[A-Za-z_+/=-]{0,40}\d)[\w+/=-]{16}|://")
 WHOLE_KEY = re.compile(
     r"(-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?:\\n|[\s\"'+,\\])*[A-Za-z0-9+/]{40}"
-)
-# What every find of detect-secrets holds, in lower case: a telling word, a long run of the signs
-# that keys are made of, or how a known one begins. Nine lines of ten hold none of it.
-SUSPECT = re.compile(
-    r"(?:api|auth|service|account|db|database|priv|private|client)_?key|(?:db|database|key)_?pass"
-    r"|password|passwd|pwd|secret|contrase|_authtoken|private key|putty"
-    r"|(?<![a-z0-9+/=_\\-])[a-z0-9+/=_\\-]{20}|[\"'][0-9a-f]{9}"
-    r"|ap[\da-f][a-z0-9]{8}|akc[a-z0-9]{10}|eyj|xox|://|hooks\.slack"
-)
-# How typed languages name a value, which detect-secrets does not know, and how shells do.
-NAMED_VALUES = (
-    re.compile(
-        r"(?i:api_?key|(?:auth|service|account|db|database|priv|private|client)_?key"
-        r"|(?:db|database|key)_?pass|password|passwd|pwd|secret)\w*"
-        r"(?:\s*:\s*[^=\"'`]{0,40}|\s+[\w.*\[\]]{1,30})?\s*:?=\s*"
-        r"(?:(?:String::from|Some|SecretStr)\()?[bBrRfFuU]{0,2}([\"'`])(?P<value>[^\"'`]+)\1"
-    ),
-    re.compile(
-        r"^\s*(?:export\s+)?[A-Z_]*(?:PASSWORD|PASSWD|PWD|SECRET|API_?KEY)[A-Z_]*="
-        r"(?P<value>[^\s\"'$(){}\[\].,;]{8,})\s*$"
-    ),
 )
 OTHER_CODE = re.compile(r"\w")
 COMMENT = " \t#/*<!-;%"  # with which a comment begins that marks a line
@@ -191,11 +162,6 @@ def holds_placeholder(text: str) -> bool:
     return PLACEHOLDER in text or PLACEHOLDER[:8] in text
 
 
-def prepare() -> None:
-    """Load the rules (0.1 s), so that the first key need not."""
-    _plugins()
-
-
 def _finished(line: str) -> str:
     """Replace a secret that is being typed at the end of a line."""
     if found := BEGUN.search(line[-LONGEST_LINE:]):
@@ -245,7 +211,7 @@ def _certain_in(line: str) -> list[tuple[int, int]]:
     if not MAY_BE_CERTAIN.search(line):
         return spans
     for value in _values(line):
-        kinds = _kinds(line)[value]
+        kinds = kinds_in(line)[value]
         is_sure = kinds - UNSURE or (NAMED in kinds and len(kinds) > 1)
         if is_sure and not MADE_UP.search(value) and "Private Key" not in kinds:
             spans += _spans(line, value)
@@ -264,43 +230,4 @@ def _redact_line(line: str) -> str:
 
 def _values(line: str) -> list[str]:
     """Return the secrets in a line, the longest first."""
-    return sorted(_kinds(line), key=lambda value: (-len(value), value))
-
-
-@lru_cache(maxsize=20_000)  # a line in a window is asked about at every key
-def _kinds(line: str) -> dict[str, set[str]]:
-    """Return the secrets in a line, and what each may be."""
-    kinds: dict[str, set[str]] = {}
-    line = line[:LONGEST_LINE]
-    if len(line.strip()) >= len(PLACEHOLDER) // 2 and SUSPECT.search(line.casefold()):
-        for plugin in _plugins():
-            for found in plugin.analyze_line(filename="", line=line, line_number=0):
-                if found.secret_value:
-                    kinds.setdefault(found.secret_value, set()).add(found.type)
-        for rule in NAMED_VALUES:
-            for named in rule.finditer(line):
-                kinds.setdefault(named["value"], set()).add(NAMED)
-    return kinds
-
-
-@cache
-def _plugins() -> "list[BasePlugin]":
-    with _no_sockets():
-        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-
-    kinds: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
-    return [kind() for name, kind in kinds.items() if name not in NOT_SECRET]
-
-
-@contextmanager
-def _no_sockets() -> Iterator[None]:
-    """Import what would ask for an internet socket: urllib3 tries by one whether there is IPv6.
-
-    detect-secrets imports it for services that it could ask; we never do.
-    """
-    has_ipv6 = socket.has_ipv6
-    socket.has_ipv6 = False
-    try:
-        yield
-    finally:
-        socket.has_ipv6 = has_ipv6
+    return sorted(kinds_in(line), key=lambda value: (-len(value), value))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_local import privacy
+from lsp_local import secret_rules
 from lsp_local.privacy import (
     PLACEHOLDER,
     certain_secrets,
@@ -187,9 +187,9 @@ def test_what_is_not_searched_holds_nothing(line: str) -> None:
     """Nothing that the rules find is in a line that is not searched."""
     kinds = {
         found.type
-        for plugin in privacy._plugins()
+        for plugin in secret_rules._plugins()
         for found in plugin.analyze_line(filename="", line=line, line_number=0)
         if found.secret_value
     }
     assert kinds
-    assert privacy.SUSPECT.search(line.casefold())
+    assert secret_rules.SUSPECT.search(line.casefold())

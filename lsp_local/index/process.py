@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lsp_local import privacy
+from lsp_local import secret_rules
 from lsp_local.index.project import Index
 from lsp_local.plain import content
 
@@ -56,7 +56,7 @@ def main() -> None:
     root, exclude, database = sys.argv[1:]
     logging.getLogger().addHandler(_Said())
     os.nice(LOWEST)
-    privacy.prepare()
+    secret_rules.prepare()
     keep_up(Index(Path(root), json.loads(exclude), Path(database)), Wishes(sys.stdin.fileno()))
 
 

@@ -71,8 +71,8 @@ def test_the_rules_for_secrets_open_none() -> None:
     code = (
         "import sys; found = []\n"
         "sys.addaudithook(lambda name, _: found.append(name) if name == 'socket.__new__' else 0)\n"
-        "from lsp_local import privacy\n"
-        "privacy.prepare()\n"
+        "from lsp_local import secret_rules\n"
+        "secret_rules.prepare()\n"
         "import socket, requests\n"
         "print(found, socket.has_ipv6)\n"
     )
