@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tree_sitter import Parser
 
 DEEPEST = 20  # types in types
+LONGEST_BINARY = 10_000  # characters
 LONGEST_TEXT = 1_000_000  # characters; what is longer is generated, and takes over 0.2 s
 NAME = re.compile(r"[^\W\d]\w*")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -249,8 +250,13 @@ def knows(language: str) -> bool:
 
 
 def parse(text: str, language: str) -> Tree | None:
-    """Parse `text`; None where there is no grammar, or it is too long. 4 ms for 1,000 lines."""
+    """Parse `text`; None where there is no grammar, or it is too long. 4 ms for 1,000 lines.
+
+    What is binary is not parsed: to look for code in 300 kB of it takes a grammar a minute.
+    """
     if language not in GRAMMARS or len(text) > LONGEST_TEXT:
+        return None
+    if len(text) > LONGEST_BINARY and "\0" in text:
         return None
     return Tree(text, language, _parser(language).parse(_as_ascii(text)))
 

@@ -126,6 +126,7 @@ def test_a_value_of_another_key_is_a_miss(folder: Path) -> None:
     assert opened(folder).fetch(OTHER) is None
 
 
+@pytest.mark.trust
 def test_a_pickled_key_is_never_loaded(folder: Path, tmp_path: Path) -> None:
     opened(folder).store(KEY, "f(1)")
     bomb = pickle.dumps(Bomb(tmp_path / "crater"))
@@ -221,6 +222,7 @@ def check_off(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
+@pytest.mark.trust
 def test_while_another_process_writes_texts_are_found_but_not_kept(folder: Path) -> None:
     disk = opened(folder)
     disk.store(KEY, "f(1)")

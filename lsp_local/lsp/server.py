@@ -47,7 +47,8 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("lsp-local", __version__, protocol_cls=Protocol)
-        self.session = Session(Notices(self))
+        self.notices = Notices(self)
+        self.session = Session(self.notices)
         self.control = Control(self.session)
         self.initialization_options: object = None
         self.settings: object = None
@@ -73,6 +74,11 @@ class Server(LanguageServer):
         doc = self.session.documents.get(uri)
         if doc is not None:
             self.session.moved(doc, convert.offset_at(doc.text, position, self.encoding))
+
+    def tell_too_long(self, uri: str) -> None:
+        """Say, once for each document, why there is nothing in it."""
+        name = convert.absolute_path(uri).rpartition("/")[2]
+        self.notices.warn([f"{name} is too long to be read: nothing is suggested in it"])
 
     @property
     def folder(self) -> Path | None:
@@ -148,14 +154,16 @@ def did_change_workspace_folders(
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     """Take over a document."""
-    server.session.documents.open(params.text_document, server.folders)
+    if not server.session.documents.open(params.text_document, server.folders):
+        server.tell_too_long(params.text_document.uri)
     server.session.changed(params.text_document.uri, None)
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
     """Follow a document; an answer for its old text would be stale."""
     before = server.session.documents.get(params.text_document.uri)
-    server.session.documents.change(params, server.encoding)
+    if not server.session.documents.change(params, server.encoding):
+        server.tell_too_long(params.text_document.uri)
     server.session.changed(params.text_document.uri, before)
 
 

@@ -138,6 +138,7 @@ async def use(editor: Editor, name: str) -> None:
     editor.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
 
 
+@pytest.mark.trust
 async def test_a_purge_leaves_nothing_and_nothing_comes_back(editor: Editor, home: Path) -> None:
     await use(editor, "planted.py")
     wanted = {"states", "indexes", "memory", "completions"}
