@@ -43,6 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order of files also where several processes share them (`-n 2 --dist loadfile`)."""
+    config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what is fast first, and mark it, for `pytest -m fast`; a file's tests stay together."""
     stages: dict[Path, int] = {}
