@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from lsp_local.cli.app import app
 from lsp_local.context import Source
-from lsp_local.evals.holes import Hole
+from lsp_local.evals.holes import Hole, punch
 from lsp_local.evals.reads import Compared, Read, compare, figures
 from lsp_local.index import Index
 from lsp_local.options import Options
@@ -120,3 +120,14 @@ def test_the_command_asks_no_model(tmp_path: Path) -> None:
     assert (found["repository"], found["n"]) == (tmp_path.name, 2)
     said = CliRunner().invoke(app, [*arguments, "--verbose"])
     assert "wanted 'total = with_tax(cart.net)'" in said.stdout
+
+
+def test_all_names_of_a_long_file_are_asked_for(tmp_path: Path) -> None:
+    names = [f"name_{n:04}" for n in range(1200)]
+    defined = "".join(f"def {name}():\n    return 0\n\n\n" for name in names)
+    (tmp_path / "defined.py").write_text(defined)
+    (tmp_path / "used.py").write_text("".join(f"{name}()\n" for name in names))
+    index = Index(tmp_path, database=tmp_path / "index.sqlite")
+    index.refresh()
+    holes = punch(tmp_path, ["line"], 0, 1, index)
+    assert sorted(hole.truth for hole in holes) == [f"{name}()" for name in names]

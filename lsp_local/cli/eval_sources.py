@@ -85,7 +85,8 @@ def _show_reads(
         compared = list(reads.compare(options, found, index, left_out))
     for one in compared if verbose else ():
         verdicts = ["names" if read.has_names else "no" for read in (one.full, one.less)]
-        print(f"{' '.join(verdicts)} {one.hole.kind} {one.hole.place}\n  wanted {one.hole.line!r}")
+        print(f"{' '.join(verdicts)} {one.hole.kind} {one.hole.place}")
+        print(f"  wanted {reads.right_line(one.hole)!r}")
     about = {"repository": root.name, "seed": choice[-1], "n": len(compared)}
     show({**about, **reads.figures(compared, choice[-1])}, as_json)
 

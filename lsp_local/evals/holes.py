@@ -21,6 +21,7 @@ from lsp_local.trees import NAME, Place, Tree, knows, parse
 
 KINDS = ("rest", "line", "block")
 SHORTEST_HOLE = 4  # characters
+N_ASKED = 500  # names at once: of more the index looks at the first ones only
 SHORTEST_FOREIGN = 5  # characters of a name that counts as another file's
 LONGEST_LINE = 200  # characters; longer ones were not typed
 BLOCK_LINES = (2, 8)
@@ -41,14 +42,6 @@ class Hole:
     def place(self) -> str:
         """Return where it is, for people."""
         return f"{self.doc.path}:{self.doc.text.count(chr(10), 0, self.offset) + 1}"
-
-    @property
-    def line(self) -> str:
-        """Return the whole line that is right here, of a block the first one, stripped."""
-        if self.kind == "block":
-            return scoring.first_line(self.truth)
-        text = self.doc.text[: self.offset] + self.truth + self.doc.text[self.offset :]
-        return _line_at(text, self.offset).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +83,11 @@ def punch(
 
 def _foreign(text: str, path: str, index: Index) -> set[str]:
     """Return the names in `text` that only one or two other files of the project define."""
-    names = {name for name in NAME.findall(text) if len(name) >= SHORTEST_FOREIGN}
+    names = sorted({name for name in NAME.findall(text) if len(name) >= SHORTEST_FOREIGN})
     places: dict[str, set[str]] = {}
-    for symbol in index.symbols(names, limit=5000):
-        places.setdefault(symbol.name, set()).add(symbol.path)
+    for asked in (names[n : n + N_ASKED] for n in range(0, len(names), N_ASKED)):
+        for symbol in index.symbols(asked, limit=5000):
+            places.setdefault(symbol.name, set()).add(symbol.path)
     return {name for name, of in places.items() if path not in of and len(of) <= 2}
 
 
@@ -211,7 +205,7 @@ def _holes(root: Path, path: str, text: str, kind: str, foreign: set[str] | None
         spans = [
             (start, end)
             for start, end in spans
-            if not imports & set(_line_at(text, start).split("\n"))
+            if not imports & set(line_at(text, start).split("\n"))
         ]
     uri = (root / path).as_uri()
     return [
@@ -225,7 +219,8 @@ def _holes(root: Path, path: str, text: str, kind: str, foreign: set[str] | None
     ]
 
 
-def _line_at(text: str, offset: int) -> str:
+def line_at(text: str, offset: int) -> str:
+    """Return the line that holds `offset`."""
     end = text.find("\n", offset)
     return text[text.rfind("\n", 0, offset) + 1 : end if end >= 0 else len(text)]
 

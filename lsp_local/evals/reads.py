@@ -7,7 +7,7 @@ from typing import Any
 from lsp_local import privacy
 from lsp_local.context import Source, Surroundings
 from lsp_local.evals import scoring
-from lsp_local.evals.holes import Hole
+from lsp_local.evals.holes import Hole, line_at
 from lsp_local.evals.leaving_out import with_and_without
 from lsp_local.index import Index
 from lsp_local.options import Options
@@ -52,9 +52,18 @@ def read(options: Options, hole: Hole, around: Surroundings) -> Read:
     window = windows.at(doc, hole.offset, options.n_context)
     others = [one.text for one in windows.pieces(doc, hole.offset, options.n_repository)]
     text = "\n".join([window.head + window.prefix, window.suffix, *others])
-    has_names = set(NAME.findall(hole.line)) <= set(NAME.findall(text))
-    has_line = hole.line in {line.strip() for line in text.split("\n")}
+    line = right_line(hole)
+    has_names = set(NAME.findall(line)) <= set(NAME.findall(text))
+    has_line = line in {one.strip() for one in text.split("\n")}
     return Read(has_names, has_line, sum(map(len, others)))
+
+
+def right_line(hole: Hole) -> str:
+    """Return the whole line that belongs at a hole, of a block the first one, stripped."""
+    if hole.kind == "block":
+        return scoring.first_line(hole.truth)
+    text = hole.doc.text[: hole.offset] + hole.truth + hole.doc.text[hole.offset :]
+    return line_at(text, hole.offset).strip()
 
 
 def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
