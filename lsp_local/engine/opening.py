@@ -117,6 +117,6 @@ _ADAPTABLE = frozenset({"llama.cpp"})
 _LACKING = {
     "ctransformers": "no Qwen, GGUF up to version 2 (`model convert`), no KV states beside the one "
     "in use, lint and fixes read one token at a time",
-    "openvino": "llama and Qwen2 models that were converted (`model convert`), no LoRA adapters; "
-    "without AVX-512 it is no faster than llama.cpp",
+    "openvino": "no models but llama and Qwen2 that were converted (`model convert`), no LoRA "
+    "adapters; without AVX-512 it is slower than llama.cpp",
 }
