@@ -182,6 +182,11 @@ def converted_of(path: Path) -> Path:
     return models_dir() / f"{path.stem}.ctransformers.gguf"
 
 
+def openvino_of(path: Path) -> Path:
+    """Return where the folder belongs that was made of `path` for OpenVINO."""
+    return models_dir() / f"{path.stem}.openvino"
+
+
 def record_of(converted: Path) -> Path:
     """Return the small file which says what `converted` was made of, and its hash."""
     return converted.with_suffix(".json")
@@ -225,13 +230,16 @@ def remove(name: str) -> Path:
     path = path_of(model)
     converted = converted_of(path)
     ours = [path, sidecar_of(path), part_of(model), converted, record_of(converted)]
-    if not any(file.exists() for file in ours):
+    folder = openvino_of(path)
+    if not any(file.exists() for file in [*ours, folder]):
         raise ModelError(f"{name} is not here; `lsp-local model list` shows what is")
     try:
         with alone(_refuse):
             delete_wheels(model)
             for file in ours:
                 file.unlink(missing_ok=True)
+            if folder.exists():
+                shutil.rmtree(folder)
     except OSError as error:
         raise ModelError(f"cannot delete {error.filename}: {error.strerror}") from error
     return path

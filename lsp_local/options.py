@@ -40,9 +40,9 @@ class Options:
     )
     engine: str = option(
         "llama.cpp",
-        "What runs the model: `llama.cpp` or `ctransformers` in a process of its own, or `openai`, "
-        "a server that speaks OpenAI's protocol, at `remote_url` (docs/engines.md).",
-        choices=("llama.cpp", "ctransformers", "openai"),
+        "What runs the model: `llama.cpp`, `ctransformers` or `openvino` in a process of its own, "
+        "or `openai`, a server that speaks OpenAI's protocol, at `remote_url` (docs/engines.md).",
+        choices=("llama.cpp", "ctransformers", "openvino", "openai"),
     )
     remote_url: str = option(
         "http://localhost:8080/v1",

@@ -10,6 +10,8 @@ import pytest
 from lsp_local import models
 from lsp_local.engine.base import Backend, EngineError
 from lsp_local.engine.conversion import convert, readable
+from lsp_local.engine.openvino.converting import convert as convert_for_openvino
+from lsp_local.engine.openvino.converting import folder_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,21 @@ def _ctransformers(model: Path) -> None:
         convert(models.name_of(model))
 
 
+def _openvino(model: Path) -> None:
+    """Convert the model, once for all runs."""
+    for package in ("openvino", "gguf"):
+        if find_spec(package) is None:
+            pytest.skip(f"no package {package}: pip install 'lsp-local[openvino]'")
+    try:
+        folder_for(model)
+    except EngineError:
+        convert_for_openvino(models.name_of(model))
+
+
 KINDS = [
     Kind("llama.cpp", keeps_states=True, n_chunk=128, tolerance=0.001, prepare=_llama),
     Kind("ctransformers", keeps_states=False, n_chunk=1, tolerance=0.05, prepare=_ctransformers),
+    Kind("openvino", keeps_states=True, n_chunk=128, tolerance=0.05, prepare=_openvino),
 ]
 
 
@@ -55,6 +69,10 @@ def backend_of(kind: Kind, model: Path, n_ctx: int) -> Backend:
         from lsp_local.engine.llama import LlamaBackend
 
         return LlamaBackend(model, n_ctx, 1)
+    if kind.backend == "openvino":
+        from lsp_local.engine.openvino.backend import OpenvinoBackend
+
+        return OpenvinoBackend(model, n_ctx, 1)
     from lsp_local.engine.ctransformers import CtransformersBackend
 
     return CtransformersBackend(model, n_ctx, 1)

@@ -159,9 +159,9 @@ def test_an_unknown_name_is_left_to_the_edge(command: str) -> None:
         run(command, "tiny1k")
 
 
-def test_convert_is_for_one_engine(usb: Path) -> None:
-    with pytest.raises(ModelError, match="'openvino' needs no converted models"):
-        run("convert", f"{usb}", "--for", "openvino")
+def test_convert_is_for_two_engines(usb: Path) -> None:
+    with pytest.raises(ModelError, match="'openai' needs no converted models"):
+        run("convert", f"{usb}", "--for", "openai")
 
 
 def test_convert_prints_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,6 +200,8 @@ def test_remove_leaves_nothing(models_folder: Path) -> None:
     path_of(tiny()).write_bytes(CONTENT)
     part_of(tiny()).write_bytes(b"GG")
     (models_folder / "tiny.gguf.wheels-abc").mkdir()
+    (models_folder / "tiny.openvino").mkdir()
+    (models_folder / "tiny.openvino" / "model.xml").touch()
     verify("tiny-1k")
     assert remove("tiny-1k") == models_folder / "tiny.gguf"
     assert [path.name for path in models_folder.iterdir()] == [".lock"]

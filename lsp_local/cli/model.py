@@ -59,14 +59,21 @@ def pull_with_progress(model: Model, from_file: Path | None = None) -> Path:
 def convert_model(
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A model that is here.")],
     engine: Annotated[
-        str, typer.Option("--for", metavar="ENGINE", help="ctransformers; no other needs it.")
+        str,
+        typer.Option(
+            "--for", metavar="ENGINE", help="ctransformers or openvino; no other needs it."
+        ),
     ],
 ) -> None:
     """Write a model again in a form that an engine can load, and print the path of the file."""
-    if engine != "ctransformers":
-        raise ModelError(f"{engine!r} needs no converted models; only ctransformers does")
-    from lsp_local.engine.conversion import convert
-
+    if engine == "ctransformers":
+        from lsp_local.engine.conversion import convert
+    elif engine == "openvino":
+        from lsp_local.engine.openvino.converting import convert
+    else:
+        raise ModelError(
+            f"{engine!r} needs no converted models; only ctransformers and openvino do"
+        )
     try:
         with _progress() as on_progress:
             path = convert(name, on_progress)

@@ -6,7 +6,7 @@ import select
 import struct
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def readable(source: Path, architecture: str) -> Path:
         raise EngineError(
             f"{source.name} is of a GGUF version that ctransformers cannot read; run {command}"
         )
-    record = _record(target)
+    record = written_record(models.record_of(target))
     if record.get("source") != fingerprint(source):
         raise EngineError(f"{target} was not made from this {source.name}; run {command} again")
     if record.get("n_bytes") != target.stat().st_size:
@@ -64,11 +64,16 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
     target = models.converted_of(source)
     try:
         make_folder(target.parent)
-        with models.alone(_refuse):
+        with alone():
             _write(source, target, on_progress)
     except OSError as error:
         raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
     return target
+
+
+def alone() -> AbstractContextManager[None]:
+    """Keep out whoever else pulls or converts. Raises EngineError where somebody does already."""
+    return models.alone(_refuse)
 
 
 def _refuse() -> None:
@@ -79,7 +84,7 @@ def _write(source: Path, target: Path, on_progress: OnProgress) -> None:
     """Write file and record; whoever looks meanwhile finds the old pair, the new one, or none."""
     part = target.with_name(f"{target.name}.part")
     try:
-        _run(source, part, on_progress)
+        run("lsp_local.engine.gguf_v2", source, part, on_progress)
         record = {
             "source": fingerprint(source),
             "source_sha256": models.sha256_of(source, on_progress),
@@ -94,9 +99,12 @@ def _write(source: Path, target: Path, on_progress: OnProgress) -> None:
             part.unlink(missing_ok=True)
 
 
-def _run(source: Path, part: Path, on_progress: OnProgress) -> None:
-    """Convert in a process of its own, which is ended when it says nothing for long."""
-    command = [sys.executable, "-P", "-m", "lsp_local.engine.gguf_v2", str(source), str(part)]
+def run(module: str, source: Path, part: Path, on_progress: OnProgress) -> None:
+    """Convert with `module` in a process of its own, which is ended when it is silent for long.
+
+    Raises EngineError with its last words.
+    """
+    command = [sys.executable, "-P", "-m", module, str(source), str(part)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
         try:
@@ -159,9 +167,10 @@ def _version(path: Path) -> int:
     return int(version) if magic == b"GGUF" else sys.maxsize
 
 
-def _record(target: Path) -> dict[str, Any]:
+def written_record(path: Path) -> dict[str, Any]:
+    """Return what was noted down of a conversion; {} where that is not there or damaged."""
     try:
-        record = json.loads(models.record_of(target).read_text())
+        record = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

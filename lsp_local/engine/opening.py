@@ -123,6 +123,11 @@ def _ctransformers(options: Options, _keeps_states: bool) -> LiveEngine:
     return EngineClient.of(path, options, keeps_states=False, backend="ctransformers")
 
 
+def _openvino(options: Options, keeps_states: bool) -> LiveEngine:
+    path = models.resolve(options.model)
+    return EngineClient.of(path, options, keeps_states=keeps_states, backend="openvino")
+
+
 def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
     from lsp_local.engine.remote.engine import RemoteEngine  # it alone needs an HTTP library
 
@@ -132,11 +137,14 @@ def _openai(options: Options, _keeps_states: bool) -> LiveEngine:
 _ENGINES: dict[str, Callable[[Options, bool], LiveEngine]] = {
     "llama.cpp": _llama,
     "ctransformers": _ctransformers,
+    "openvino": _openvino,
     "openai": _openai,
 }
 _ADAPTABLE = frozenset({"llama.cpp"})
 
 _LACKING = {
     "ctransformers": "no Qwen, GGUF up to version 2 (`model convert`), no KV states beside the one "
-    "in use, lint and fixes read one token at a time"
+    "in use, lint and fixes read one token at a time",
+    "openvino": "no models but llama and Qwen2 that were converted (`model convert`), no LoRA "
+    "adapters; without AVX-512 it is slower than llama.cpp",
 }

@@ -56,7 +56,20 @@ def _ctransformers(arguments: argparse.Namespace) -> Backend:
     return CtransformersBackend(arguments.model, arguments.n_ctx, arguments.n_threads)
 
 
-BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers}
+def _openvino(arguments: argparse.Namespace) -> Backend:
+    from lsp_local.engine.openvino.backend import OpenvinoBackend
+
+    return OpenvinoBackend(
+        arguments.model,
+        arguments.n_ctx,
+        arguments.n_threads,
+        arguments.states,
+        arguments.states_bytes,
+        arguments.n_windows,
+    )
+
+
+BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers, "openvino": _openvino}
 
 
 class Worker:

@@ -1,0 +1,61 @@
+"""A model in this process through OpenVINO: one live KV sequence, others parked."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from lsp_local.engine import binding
+from lsp_local.engine.describing import describe
+from lsp_local.engine.fingerprint import fingerprint
+from lsp_local.engine.kv import Memory, Parking
+from lsp_local.engine.openvino.converting import folder_for
+from lsp_local.engine.openvino.sequence import OpenvinoSequence
+from lsp_local.engine.sequenced import PARKING_BYTES, SequencedBackend
+from lsp_local.engine.states import StateStore
+
+LAYOUT = "1"  # of a state; another one must not be taken for it
+
+
+class OpenvinoBackend(SequencedBackend):
+    """The `Backend` contract on OpenVINO.
+
+    It tokenises with llama.cpp and the vocabulary of the original file, so that tokens are those
+    of the default engine by construction.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        n_ctx: int,
+        n_threads: int,
+        states: Path | None = None,
+        max_bytes: int = 0,
+        n_windows: Callable[[], int] = lambda: 1,
+    ) -> None:
+        """Load a model for `n_windows`; `path` is the original of what was converted."""
+        started = time.perf_counter()
+        binding.open_library()
+        words = binding.open_vocabulary(str(path))
+        live = OpenvinoSequence(folder_for(path), n_threads)
+        mark = f"{fingerprint(path)} openvino {live.version} {LAYOUT} {n_ctx}"
+        self._cache = live
+        store = StateStore(states, mark, max_bytes) if states and max_bytes else None
+        memory = Memory(live, Parking(PARKING_BYTES, n_windows), store)
+        # Its threads are chosen once, at the load.
+        super().__init__(words, live, memory, 1)
+        load_ms = (time.perf_counter() - started) * 1000
+        architecture = binding.metadata(words, "general.architecture")
+        n_ctx_train = binding.metadata(words, f"{architecture}.context_length")
+        # Where it opens a vocabulary only, llama.cpp does not tell these two.
+        self.info = replace(
+            describe(words, path, n_ctx, load_ms),
+            description=binding.metadata(words, "general.name") or architecture,
+            n_ctx_train=int(n_ctx_train or 0),
+            cpu_features=f"openvino {live.version}",
+        )
+
+    def _exact(self, tokens: list[int]) -> int:
+        start = super()._exact(tokens)
+        self._cache.tidy()
+        return start
