@@ -27,7 +27,7 @@ USES_SHARE = 0.2
 N_USES = 3  # of the name before the cursor, in other files
 MOST_SIGNATURE = 500  # characters
 N_EDITS = 3  # of the recently edited places
-N_CHUNKS = 2  # of the project, beside the open files
+N_CHUNKS = 20  # of the project, beside the open files, to try until some fit
 SHORTEST_PIECE = 12  # characters
 
 
