@@ -22,7 +22,7 @@ from lsp_local.folders import make_private
 # What the system's libraries look at: the loader, the number of processors, ours of memory.
 SYSTEM = (
     *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/nix/store"),
-    *("/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/random", "/dev/zero"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/random"),
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/loadavg"),
     *("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup"),
 )

@@ -95,6 +95,8 @@ def _say(named: str, found: list[tuple[float, float]]) -> None:
 def main() -> None:
     """Measure every Neovim that the tests know, or Emacs."""
     os.environ["LSP_LOCAL_SHARE_WORKER"] = "0"  # nothing is to be read before it is measured
+    os.environ["LSP_LOCAL_CACHE_MB"] = "0"  # nor kept from an earlier run
+    os.environ["LSP_LOCAL_N_REPOSITORY"] = "0"  # nor from the scene before
     os.environ["LSP_LOCAL_LEAST_PROBABILITY"] = "1"  # the time is measured, not the silence
     if sys.argv[1:] == ["emacs"]:
         measure_emacs()
