@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the order of files also where several processes share them (`-n 2 --dist loadfile`)."""
+    """Keep the order of files also where several processes share them (`-n 3 --dist loadfile`)."""
     config.option.loadscopereorder = False
 
 

@@ -21,6 +21,7 @@ class Kind:
     `keeps_states`: what was read before another document need not be read again.
     `n_chunk`: how many tokens at once are lost or kept when a prefill is cancelled.
     `tolerance`: of a log-probability that was reached by calls of other sizes.
+    `share`: of a text that others read in the same time.
     """
 
     backend: str
@@ -28,6 +29,7 @@ class Kind:
     n_chunk: int
     tolerance: float
     prepare: Callable[[Path], None]
+    share: float = 1.0
 
 
 def _llama(_model: Path) -> None:
@@ -58,7 +60,14 @@ def _openvino(model: Path) -> None:
 
 KINDS = [
     Kind("llama.cpp", keeps_states=True, n_chunk=128, tolerance=0.001, prepare=_llama),
-    Kind("ctransformers", keeps_states=False, n_chunk=1, tolerance=0.05, prepare=_ctransformers),
+    Kind(
+        "ctransformers",
+        keeps_states=False,
+        n_chunk=1,
+        tolerance=0.05,
+        prepare=_ctransformers,
+        share=0.3,
+    ),
     Kind("openvino", keeps_states=True, n_chunk=128, tolerance=0.05, prepare=_openvino),
 ]
 

@@ -1,5 +1,6 @@
 """The command line as a user meets it: real processes, the real model, clear errors."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import pytest
 
 from lsp_local.cli.places import place_at
 from lsp_local.cli.tour import places
+from lsp_local.lsp.client import _tell
 from lsp_local.text import UserError
 
 CODE = """import math
@@ -91,6 +93,23 @@ def test_ctrl_c_ends_the_tour_without_a_traceback(qwen: Path) -> None:
         stderr = tour.communicate()[1]
     assert "Traceback" not in stderr, stderr
     assert tour.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("error", "is_told"),
+    [
+        pytest.param(BrokenPipeError("the server is gone"), False, id="a server that has ended"),
+        pytest.param(ValueError("a fault of ours"), True, id="anything else"),
+    ],
+)
+def test_what_nobody_waits_for(
+    error: Exception, is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_tell)
+    loop.call_exception_handler({"message": "nobody waited", "exception": error})
+    loop.close()
+    assert ("nobody waited" in caplog.text) == is_told
 
 
 def test_serve_takes_the_option_that_clients_append() -> None:

@@ -43,6 +43,11 @@ def client_of(kind: Kind, model: Path) -> EngineClient:
     return EngineClient(model, n_ctx=1024, n_threads=1, backend=kind.backend)
 
 
+def code(kind: Kind, n_chars: int) -> str:
+    """Return the beginning of the code, as much as the engine reads in the time of others."""
+    return CODE[: int(n_chars * kind.share)]
+
+
 async def tokens_of(engine: EngineClient, text: str) -> list[int]:
     (tokens,) = await engine.tokenize([text])
     return tokens
@@ -85,11 +90,12 @@ async def test_a_state_reused_says_the_same_as_one_read_afresh(
 
 
 async def test_two_documents_in_turn_are_each_read_once(kind: Kind, engine: EngineClient) -> None:
-    left = await tokens_of(engine, "# left\n" + CODE[:300])
-    right = await tokens_of(engine, "# right, another file\n" + CODE[900:1200])
+    left = await tokens_of(engine, "# left\n" + code(kind, 300))
+    right = await tokens_of(engine, "# right, another file\n" + code(kind, 290))
     evaluated = [(await decode(engine, doc)).n_evaluated for doc in (left, right, left, right)]
-    assert min(evaluated[:2]) > 90
-    assert evaluated[2:] == [1, 1] if kind.keeps_states else min(evaluated[2:]) > 90
+    n_least = 90 * kind.share
+    assert min(evaluated[:2]) > n_least
+    assert evaluated[2:] == [1, 1] if kind.keeps_states else min(evaluated[2:]) > n_least
 
 
 async def test_special_tokens_in_text_are_plain_text(engine: EngineClient) -> None:
@@ -113,8 +119,10 @@ async def test_healing_starts_inside_a_word(engine: EngineClient) -> None:
     assert (await engine.generate(request)).text == "s"
 
 
-async def test_a_cancelled_decode_stops_and_the_next_is_served(engine: EngineClient) -> None:
-    tokens = await tokens_of(engine, CODE[:600])
+async def test_a_cancelled_decode_stops_and_the_next_is_served(
+    kind: Kind, engine: EngineClient
+) -> None:
+    tokens = await tokens_of(engine, code(kind, 600))
     running = asyncio.create_task(decode(engine, tokens, 600))
     await asyncio.sleep(0)
     running.cancel()
@@ -124,7 +132,7 @@ async def test_a_cancelled_decode_stops_and_the_next_is_served(engine: EngineCli
 
 
 async def test_a_cancelled_prefill_keeps_whole_chunks(kind: Kind, engine: EngineClient) -> None:
-    tokens = await tokens_of(engine, "# cancelled\n" + CODE[:800])
+    tokens = await tokens_of(engine, "# cancelled\n" + code(kind, 800))
     running = asyncio.create_task(decode(engine, tokens))
     await engine.tokenize(["until the prefill has begun"])
     running.cancel()
@@ -139,9 +147,11 @@ async def decode_at(engine: EngineClient, priority: Priority, tokens: list[int])
     return await engine.generate(GenerateRequest(tokens, 4, priority=priority))
 
 
-async def test_urgent_work_goes_first_and_the_other_loses_nothing(engine: EngineClient) -> None:
-    slow = await tokens_of(engine, "# slow\n" + CODE[:1200])
-    quick = await tokens_of(engine, "# quick\n" + CODE[:300])
+async def test_urgent_work_goes_first_and_the_other_loses_nothing(
+    kind: Kind, engine: EngineClient
+) -> None:
+    slow = await tokens_of(engine, "# slow\n" + code(kind, 1200))
+    quick = await tokens_of(engine, "# quick\n" + code(kind, 300))
     order: list[str] = []
 
     async def note(name: str, priority: Priority, tokens: list[int]) -> Generated:
@@ -157,8 +167,8 @@ async def test_urgent_work_goes_first_and_the_other_loses_nothing(engine: Engine
     assert answer.text == (await decode_at(engine, Priority.INLINE, slow)).text
 
 
-async def test_what_is_missing_is_what_will_be_read(engine: EngineClient) -> None:
-    tokens = await tokens_of(engine, "# missing\n" + CODE[:500])
+async def test_what_is_missing_is_what_will_be_read(kind: Kind, engine: EngineClient) -> None:
+    tokens = await tokens_of(engine, "# missing\n" + code(kind, 500))
     await decode(engine, tokens)
     longer = [*tokens, 1000, 2000, 3000]
     assert await engine.n_missing(longer) == 3 == (await decode(engine, longer)).n_evaluated
@@ -186,7 +196,7 @@ async def test_scores_are_those_of_the_decode(kind: Kind, engine: EngineClient) 
 
 async def test_a_killed_worker_costs_one_answer(kind: Kind, smollm: Path) -> None:
     async with client_of(kind, smollm) as engine:
-        tokens = await tokens_of(engine, CODE[:600])
+        tokens = await tokens_of(engine, code(kind, 600))
         running = asyncio.create_task(decode(engine, tokens, 600))
         await engine.tokenize(["until the decode has been sent"])
         assert engine.worker_pid is not None

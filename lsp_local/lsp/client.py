@@ -1,5 +1,6 @@
 """A small editor: starts the real server on a pipe, opens a file, types, and asks."""
 
+import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ class Client:
 
     async def start(self, root: Path, settings: dict[str, Any]) -> Self:
         """Start the server for the project in `root`."""
+        asyncio.get_running_loop().set_exception_handler(_tell)
         await self._lsp.start_io(*SERVER)
         general = types.GeneralClientCapabilities(position_encodings=[ENCODING])
         folder = types.WorkspaceFolder(root.as_uri(), root.name)
@@ -81,6 +83,12 @@ class Client:
         await self._lsp.shutdown_async(None)
         self._lsp.exit(None)
         await self._lsp.stop()  # type: ignore[no-untyped-call]
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waits for, but not that a server ended by Ctrl+C takes no more messages."""
+    if not isinstance(context.get("exception"), ConnectionError):
+        loop.default_exception_handler(context)
 
 
 def _outcome(answer: Any, offset: int, shown: object) -> Outcome:
