@@ -8,7 +8,7 @@ from lsp_local.engine.base import Engine, GenerateRequest, ModelInfo, Priority
 from lsp_local.options import Options
 from lsp_local.stops import Kind, Stops
 from lsp_local.text import Document
-from lsp_local.windows import Window, Windows
+from lsp_local.windows import Windows
 
 INVOKED = 6  # times as long may it take when asked for by hand
 NORMAL_ANSWER = 8  # tokens: what an answer has in the middle
@@ -134,10 +134,11 @@ async def _reading(
     n_predict = min(await _n_predict(reader, stops), n_ctx // 2)
     while n_tokens:
         window = reader.windows.at(doc, offset, n_tokens)
-        tokens = await _tokens(reader.engine, info, doc, window, pieces)
+        # Without secrets: the model reads it, and a log may hold its end.
+        before, behind = privacy.redact_around(window.head + window.prefix, window.suffix)
+        tokens = await _tokens(reader.engine, info, doc, (before, behind), pieces)
         if len(tokens) + n_predict < n_ctx:
-            tail = _private(window)[0][-N_TAIL:]  # a log may hold it
-            return Reading(tokens, n_predict, stops, pieces, tail)
+            return Reading(tokens, n_predict, stops, pieces, before[-N_TAIL:])
         n_tokens, pieces = n_tokens // 2, ()  # far more tokens to the character than code has
     return None
 
@@ -153,9 +154,13 @@ async def _n_predict(reader: Reader, stops: Stops) -> int:
 
 
 async def _tokens(
-    engine: Engine, info: ModelInfo, doc: Document, window: Window, pieces: tuple[Piece, ...]
+    engine: Engine,
+    info: ModelInfo,
+    doc: Document,
+    around: tuple[str, str],
+    pieces: tuple[Piece, ...],
 ) -> list[int]:
-    texts = [doc.project, doc.path, "\n", *_private(window)]
+    texts = [doc.project, doc.path, "\n", *around]
     for piece in pieces:
         texts += [piece.path, piece.text]
     repo_name, path, newline, before, after, *others = await engine.tokenize(texts)
@@ -164,8 +169,3 @@ async def _tokens(
     places = list(zip(others[::2], others[1::2], strict=True))
     opening = prompt.header(info.fim, repo_name, path, newline, places)
     return prompt.suffix_first(info.fim, opening, before, after)
-
-
-def _private(window: Window) -> tuple[str, str]:
-    """Return prefix and suffix without secrets."""
-    return privacy.redact_around(window.head + window.prefix, window.suffix)
