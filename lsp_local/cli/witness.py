@@ -108,7 +108,7 @@ async def _session(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
     (root / "shop.py").write_text("PRICE = 3\n")
     client = await Client().start(root, settings)
     try:
-        doc = Document((root / "sums.py").as_uri(), "python", "", str(root / "sums.py"), root.name)
+        doc = Document((root / "sums.py").as_uri(), "sums.py", root.name, "python", "")
         client.open(doc)
         asked, said = "", ""
         async with asyncio.timeout(WAIT_SECONDS):
