@@ -2,6 +2,7 @@
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from lsp_local.workspaces import resolved
@@ -16,19 +17,20 @@ def content(path: Path, most_bytes: int) -> bytes | None:
     A folder above it may be a link: who reads below a folder asks `is_inside` first.
     """
     try:
-        file = os.open(path, _FLAGS | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        with opened(path) as file:
+            found = file.read(most_bytes + 1)
     except (OSError, ValueError):  # ValueError: a name that cannot be
         return None
-    try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            return None
-        with os.fdopen(file, "rb", closefd=False) as stream:
-            found = stream.read(most_bytes + 1)
-    except OSError:
-        return None
-    finally:
-        os.close(file)
     return found if len(found) <= most_bytes else None
+
+
+def opened(path: Path) -> BufferedReader:
+    """Open a file to read. Raises OSError, also for a link, a pipe and what else is no file."""
+    file = os.open(path, _FLAGS | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(f"{path} is no file")
+    return os.fdopen(file, "rb")
 
 
 def is_inside(folder: Path, path: Path) -> bool:

@@ -4,19 +4,18 @@ import fcntl
 import hashlib
 import math
 import os
-import stat
 import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from lsp_local.engine.kv import n_common
 from lsp_local.folders import is_private, make_private
+from lsp_local.plain import opened
 
 MAGIC = b"lsp-local KV state 2\n"
 HEAD = struct.Struct(f"<{len(MAGIC)}s32s32sI")  # magic, key, SHA-256 of the state, n_tokens
@@ -188,7 +187,7 @@ def _begun(path: Path) -> BinaryIO:
 
 def _sweep(path: Path) -> None:
     """Remove what a process has half written that was killed: the kernel has freed its lock."""
-    with suppress(OSError), _opened(path) as file:
+    with suppress(OSError), opened(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.unlink(missing_ok=True)
 
@@ -196,7 +195,7 @@ def _sweep(path: Path) -> None:
 def _stored_at(path: Path) -> Stored | None:
     """Read the head of a file; None where it is not one of ours."""
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             magic, _, _, n_tokens = HEAD.unpack(file.read(HEAD.size))
             if magic != MAGIC or n_tokens > MOST_TOKENS:
                 return None
@@ -207,19 +206,9 @@ def _stored_at(path: Path) -> Stored | None:
     return Stored(path, tokens, n_bytes)
 
 
-def _opened(path: Path) -> BufferedReader:
-    """Open a file to read; raises OSError, also for links, pipes and what else is no file."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(f"{path} is no file")
-    return file
-
-
 def _verified(path: Path, key: bytes, max_bytes: int) -> bytearray | None:
     """Return the state in a file if it is whole and made for `key`. Raises OSError."""
-    with _opened(path) as file:
+    with opened(path) as file:
         try:
             magic, written_key, digest, n_tokens = HEAD.unpack(file.read(HEAD.size))
         except struct.error:
