@@ -15,7 +15,7 @@ from lsp_local.engine.ctransformers_sequence import PlainSequence
 from lsp_local.engine.describing import describe
 from lsp_local.engine.gguf_head import check_model
 from lsp_local.engine.kv import n_common
-from lsp_local.engine.special import markup_of, tokenize_text
+from lsp_local.engine.special import markup_of, tokenize
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
 from lsp_local.engine.vocab import Vocab
 
@@ -57,10 +57,7 @@ class CtransformersBackend:
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
-        raw = text.encode(errors="replace")
-        if allow_special:
-            return binding.tokenize(self._words, raw, allow_special)
-        return tokenize_text(self._words, raw, self._markup)
+        return tokenize(self._words, text, self._markup, allow_special)
 
     def pieces(self, tokens: list[int]) -> list[bytes]:
         """See `Backend`."""

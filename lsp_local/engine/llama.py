@@ -10,10 +10,8 @@ from lsp_local.engine.adapter_file import check_adapter
 from lsp_local.engine.describing import describe
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.gguf_head import check_model
-from lsp_local.engine.kv import Memory, Parking
 from lsp_local.engine.sequence import LiveSequence
-from lsp_local.engine.sequenced import PARKING_BYTES, SequencedBackend
-from lsp_local.engine.states import StateStore
+from lsp_local.engine.sequenced import SequencedBackend, memory_of
 
 
 class LlamaBackend(SequencedBackend):
@@ -37,8 +35,7 @@ class LlamaBackend(SequencedBackend):
         adapted = _adapted(model, adapter) if adapter else (0, 1.0)
         live = LiveSequence(model, binding.n_vocab(model), n_ctx, n_threads, *adapted)
         mark = f"{fingerprint(path, adapter)} {binding.BUILD} f16 {n_ctx}"
-        store = StateStore(states, mark, max_bytes) if states and max_bytes else None
-        memory = Memory(live, Parking(PARKING_BYTES, n_windows), store)
+        memory = memory_of(live, mark, states, max_bytes, n_windows)
         super().__init__(model, live, memory, n_threads)
         load_ms = (time.perf_counter() - started) * 1000
         self.info = describe(model, path, n_ctx, load_ms)

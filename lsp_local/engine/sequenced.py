@@ -1,15 +1,17 @@
 """The `Backend` contract on a live KV sequence that can be cut, copied out and put back."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from lsp_local.engine import binding, kv
 from lsp_local.engine.base import EngineError, ModelInfo, Speed, Token, TokenScore, Work
 from lsp_local.engine.choosing import Logits, choose, likeliest, score_of
-from lsp_local.engine.kv import Memory, n_common
-from lsp_local.engine.special import markup_of, tokenize_text
+from lsp_local.engine.kv import Memory, Parking, n_common
+from lsp_local.engine.special import markup_of, tokenize
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
+from lsp_local.engine.states import StateStore
 from lsp_local.engine.vocab import Vocab
 
 QUICK_DECODE = 20.0  # tokens a second
@@ -44,6 +46,17 @@ class Live(kv.Sequence, Protocol):
         """Forget an earlier `interrupt`; for any thread."""
 
 
+def memory_of(
+    live: Live, mark: str, states: Path | None, max_bytes: int, n_windows: Callable[[], int]
+) -> Memory:
+    """Return what keeps the states of `live` for `n_windows`, also on disk where `states` is given.
+
+    `mark` tells states from those of another model, engine or setting.
+    """
+    store = StateStore(states, mark, max_bytes) if states and max_bytes else None
+    return Memory(live, Parking(PARKING_BYTES, n_windows), store)
+
+
 class SequencedBackend:
     """What backends share whose sequence is a `Live`; whoever makes one sets `info`."""
 
@@ -63,10 +76,7 @@ class SequencedBackend:
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""
-        raw = text.encode(errors="replace")
-        if allow_special:
-            return binding.tokenize(self._model, raw, allow_special)
-        return tokenize_text(self._model, raw, self._markup)
+        return tokenize(self._model, text, self._markup, allow_special)
 
     def pieces(self, tokens: list[int]) -> list[bytes]:
         """See `Backend`."""

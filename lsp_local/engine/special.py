@@ -45,8 +45,15 @@ def markup_of(model: int, pieces: Sequence[bytes]) -> "re.Pattern[bytes] | None"
     return re.compile(b"|".join(map(re.escape, found))) if found else None
 
 
-def tokenize_text(model: int, text: bytes, markup: "re.Pattern[bytes] | None") -> list[int]:
-    """Return the tokens of a text as a text, whatever stands in it."""
+def tokenize(
+    model: int, text: str, markup: "re.Pattern[bytes] | None", allow_special: bool
+) -> list[int]:
+    """Return the tokens of a template, or of a text as a text, whatever stands in it."""
+    raw = text.encode(errors="replace")
+    return binding.tokenize(model, raw, True) if allow_special else _of_text(model, raw, markup)
+
+
+def _of_text(model: int, text: bytes, markup: "re.Pattern[bytes] | None") -> list[int]:
     tokens: list[int] = []
     start = 0
     for found in markup.finditer(text) if markup else ():

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,14 @@ from lsp_local.engine.wire import Message
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
 STARVED_CPU = (0.2, 4.0)  # seconds of CPU in that time: more is a loop, less is a deadlock
 IDLE_SECONDS = 2.0  # after which what was read is written to disk
+Plain = tuple[Path, int, int]  # a model, its context in tokens, and threads: what all backends take
 UPKEEP = 0  # the window and the key of our own job; those of the servers begin at 1
 
 
 def _llama(arguments: argparse.Namespace) -> Backend:
     from lsp_local.engine.llama import LlamaBackend
 
-    return LlamaBackend(
-        arguments.model,
-        arguments.n_ctx,
-        arguments.n_threads,
-        arguments.states,
-        arguments.states_bytes,
-        arguments.n_windows,
-        _adapter(arguments.adapter),
-    )
+    return LlamaBackend(*_with_states(arguments), _adapter(arguments.adapter))
 
 
 def _adapter(given: list[str] | None) -> Adapter | None:
@@ -53,20 +46,21 @@ def _adapter(given: list[str] | None) -> Adapter | None:
 def _ctransformers(arguments: argparse.Namespace) -> Backend:
     from lsp_local.engine.ctransformers import CtransformersBackend
 
-    return CtransformersBackend(arguments.model, arguments.n_ctx, arguments.n_threads)
+    return CtransformersBackend(*_plainly(arguments))
 
 
 def _openvino(arguments: argparse.Namespace) -> Backend:
     from lsp_local.engine.openvino.backend import OpenvinoBackend
 
-    return OpenvinoBackend(
-        arguments.model,
-        arguments.n_ctx,
-        arguments.n_threads,
-        arguments.states,
-        arguments.states_bytes,
-        arguments.n_windows,
-    )
+    return OpenvinoBackend(*_with_states(arguments))
+
+
+def _plainly(given: argparse.Namespace) -> Plain:
+    return given.model, given.n_ctx, given.n_threads
+
+
+def _with_states(given: argparse.Namespace) -> tuple[*Plain, Path | None, int, Callable[[], int]]:
+    return *_plainly(given), given.states, given.states_bytes, given.n_windows
 
 
 BACKENDS = {"llama.cpp": _llama, "ctransformers": _ctransformers, "openvino": _openvino}

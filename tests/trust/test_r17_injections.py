@@ -64,7 +64,7 @@ class Words:
     acting: frozenset[int]
 
     def tokens(self, text: str) -> list[int]:
-        return special.tokenize_text(self.model, text.encode(), self.markup)
+        return special.tokenize(self.model, text, self.markup, allow_special=False)
 
     def acting_in(self, text: str) -> list[int]:
         return [token for token in self.tokens(text) if token in self.acting]

@@ -8,11 +8,9 @@ from pathlib import Path
 from lsp_local.engine import binding
 from lsp_local.engine.describing import describe
 from lsp_local.engine.fingerprint import fingerprint
-from lsp_local.engine.kv import Memory, Parking
 from lsp_local.engine.openvino.converting import folder_for
 from lsp_local.engine.openvino.sequence import OpenvinoSequence
-from lsp_local.engine.sequenced import PARKING_BYTES, SequencedBackend
-from lsp_local.engine.states import StateStore
+from lsp_local.engine.sequenced import SequencedBackend, memory_of
 
 LAYOUT = "1"  # of a state; another one must not be taken for it
 
@@ -40,8 +38,7 @@ class OpenvinoBackend(SequencedBackend):
         live = OpenvinoSequence(folder_for(path), n_threads)
         mark = f"{fingerprint(path)} openvino {live.version} {LAYOUT} {n_ctx}"
         self._cache = live
-        store = StateStore(states, mark, max_bytes) if states and max_bytes else None
-        memory = Memory(live, Parking(PARKING_BYTES, n_windows), store)
+        memory = memory_of(live, mark, states, max_bytes, n_windows)
         # Its threads are chosen once, at the load.
         super().__init__(words, live, memory, 1)
         load_ms = (time.perf_counter() - started) * 1000

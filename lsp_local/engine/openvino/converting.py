@@ -10,6 +10,7 @@ from lsp_local.engine.base import EngineError
 from lsp_local.engine.conversion import alone, run, written_record
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.openvino.sequence import INSTALL
+from lsp_local.folders import make_folder
 from lsp_local.models import OnProgress, ignore_progress
 
 RECORD, GRAPH, WEIGHTS = "made.json", "model.xml", "model.bin"
@@ -44,7 +45,7 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
     source = models.resolve(name_or_path)
     target = models.openvino_of(source)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with alone():
             _write(source, target, on_progress)
     except OSError as error:
