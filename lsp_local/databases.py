@@ -10,11 +10,8 @@ from pathlib import Path
 
 from lsp_local.folders import make_private
 
-BESIDE = (
-    "-journal",
-    "-wal",
-    "-shm",
-)  # what SQLite puts beside a file, and takes for the file's own
+# What SQLite puts beside a file, and takes for the file's own.
+BESIDE = ("-journal", "-wal", "-shm")
 HELD_SECONDS = 0.5  # that another process may take to open a file, or to take it away
 LOOK_SECONDS = 0.005
 # What passes: locked, full, read-only, not there, or a value that is none of the file's.

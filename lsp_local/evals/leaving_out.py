@@ -30,10 +30,11 @@ async def compare(
     left_out: frozenset[Source],
 ) -> AsyncIterator[Compared]:
     """Ask for every hole by hand, with and without what is `left_out`, in turn."""
+    both = with_and_without(index, left_out)
     for hole in holes:
         answers = [
             await ours(engine, options, hole.doc, hole.offset, around, is_automatic=False)
-            for around in with_and_without(index, left_out)
+            for around in both
         ]
         yield Compared(hole, *answers)
 
@@ -51,11 +52,9 @@ def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
     """Return how often both are exact, how near they come, and how often they differ."""
 
     def column(value: Callable[[str, Hole], float], which: str) -> list[list[float]]:
-        found: dict[str, list[float]] = {}
-        for one in compared:
-            text = getattr(one, which).shown
-            found.setdefault(one.hole.doc.path, []).append(float(value(text, one.hole)))
-        return list(found.values())
+        texts = [getattr(one, which).shown for one in compared]
+        holes = [one.hole for one in compared]
+        return by_file(holes, [value(*pair) for pair in zip(texts, holes, strict=True)])
 
     exact, less_exact = column(is_exact, "full"), column(is_exact, "less")
     near, less_near = (column(_similarity, which) for which in ("full", "less"))
@@ -72,6 +71,14 @@ def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
         },
         "other_answers": sum(one.full.shown != one.less.shown for one in compared),
     }
+
+
+def by_file(holes: Sequence[Hole], values: Sequence[float]) -> list[list[float]]:
+    """Put the values of holes together that are in one file: they depend on each other."""
+    found: dict[str, list[float]] = {}
+    for hole, value in zip(holes, values, strict=True):
+        found.setdefault(hole.doc.path, []).append(float(value))
+    return list(found.values())
 
 
 def _similarity(text: str, hole: Hole) -> float:

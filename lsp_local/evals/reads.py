@@ -8,7 +8,7 @@ from lsp_local import privacy
 from lsp_local.context import Source, Surroundings
 from lsp_local.evals import scoring
 from lsp_local.evals.holes import Hole, line_at
-from lsp_local.evals.leaving_out import with_and_without
+from lsp_local.evals.leaving_out import by_file, with_and_without
 from lsp_local.index import Index
 from lsp_local.options import Options
 from lsp_local.trees import NAME
@@ -40,9 +40,9 @@ def compare(
     options: Options, holes: Sequence[Hole], index: Index, left_out: frozenset[Source]
 ) -> Iterator[Compared]:
     """Look at every hole with and without what is `left_out`."""
+    full, less = with_and_without(index, left_out)
     for hole in holes:
-        full, less = (read(options, hole, around) for around in with_and_without(index, left_out))
-        yield Compared(hole, full, less)
+        yield Compared(hole, read(options, hole, full), read(options, hole, less))
 
 
 def read(options: Options, hole: Hole, around: Surroundings) -> Read:
@@ -68,10 +68,11 @@ def right_line(hole: Hole) -> str:
 
 def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
     """Return the shares of holes with names and line, and how much other places have."""
+    holes = [one.hole for one in compared]
 
     def both(value: Callable[[Read], float]) -> dict[str, Any]:
-        full = _by_file(compared, lambda one: value(one.full))
-        less = _by_file(compared, lambda one: value(one.less))
+        full = by_file(holes, [value(one.full) for one in compared])
+        less = by_file(holes, [value(one.less) for one in compared])
         return {
             "with": scoring.share(full, seed),
             "without": scoring.share(less, seed),
@@ -83,10 +84,3 @@ def figures(compared: Sequence[Compared], seed: int) -> dict[str, Any]:
         "the_line_itself": both(lambda one: one.has_line),
         "characters_of_other_places": both(lambda one: one.n_chars),
     }
-
-
-def _by_file(compared: Sequence[Compared], value: Callable[[Compared], float]) -> list[list[float]]:
-    found: dict[str, list[float]] = {}
-    for one in compared:
-        found.setdefault(one.hole.doc.path, []).append(float(value(one)))
-    return list(found.values())
