@@ -36,7 +36,7 @@ print(json.dumps(asked()))
 """
 strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 isolated = pytest.mark.skipif(not without_network(), reason="no network namespace can be had")
-watched = pytest.mark.skipif(not landlock.version(), reason="an older kernel")
+watched = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
 
 def python(*arguments: str) -> "subprocess.CompletedProcess[str]":
