@@ -68,9 +68,10 @@ def keep_up(index: Index, wishes: Wishes) -> None:
     while not wishes.is_over:
         began = time.monotonic()
         if began >= due:
-            _say(n_read=index.refresh(wishes.are_there))
+            n_read = index.refresh(wishes.are_there)
             # A wish cuts it short: what is read stays read, and it goes on from there.
             is_whole = not wishes.are_there()
+            _say(n_read=n_read)  # only now: who hears it may have another wish
             took = time.monotonic() - began
             due = time.monotonic() + max(pause, took / SHARE) if is_whole else began
         if wishes.are_there(min(GIT_SECONDS, max(0.0, due - time.monotonic()))):
