@@ -141,10 +141,12 @@ async def test_a_restart_reads_nothing_again(qwen: Path, tmp_path: Path) -> None
         uri = editor.open("restart.py", code)
         editor.type(uri, typed)
         costs.append(await cost(editor, uri))
+        # What would be read and decoded ahead now, and in which order, depends on the machine.
+        await client.workspace_execute_command_async(types.ExecuteCommandParams("lspLocal.pause"))
         await until(lambda: any(tmp_path.glob("states/*/*.kv")))
         await client.shutdown_session()
         await stop_server(client)
-    assert costs == [("model", 202), ("cache", 0), ("model", 2)]
+    assert costs == [("model", 202), ("cache", 0), ("model", 1)]
 
 
 async def test_what_comes_next_is_decoded_before_it_is_asked_for(editor: Editor) -> None:
