@@ -107,4 +107,6 @@ def test_cheap_requests_are_answered_at_once(
         reached("R6", f"{name}: median {figures[len(figures) // 2]:.1f} ms, p99 {p99:.0f} ms")
         slowest.append(p99)
     assert max(slowest) <= many(short=10, long=1) * MOST_MS
-    assert client.n_decodes > 2
+    decode = f"decode {client.n_decodes}"  # what went on all the time ends well
+    (answer,) = (one for one in client.server.answers_until(decode) if one["id"] == decode)
+    assert isinstance(answer["result"], list)
