@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lsp_local.folders import make_private
+from lsp_local.locks import locked
 
 # What SQLite puts beside a file, and takes for the file's own.
 BESIDE = ("-journal", "-wal", "-shm")
@@ -87,21 +88,12 @@ def take_away(path: Path, number: int | None, ending: str = "") -> None:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep everybody else from opening and removing files there. Raises OSError."""
-    if os.name != "posix":
-        yield
-        return
-    import fcntl
-
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         patience = HELD_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if patience <= 0:
-                    raise BlockingIOError(f"{folder} is locked by another process") from None
+        while not locked(lock):
+            if patience <= 0:
+                raise BlockingIOError(f"{folder} is locked by another process")
             time.sleep(LOOK_SECONDS)
             patience -= LOOK_SECONDS
         yield

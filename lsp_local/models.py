@@ -1,7 +1,6 @@
 """Say which models there are, which of them lie on this machine, and whether they are intact."""
 
 import difflib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from lsp_local.catalogue import HubFile as HubFile
 from lsp_local.catalogue import Model as Model
 from lsp_local.catalogue import Wheel as Wheel
 from lsp_local.catalogue import Wheels as Wheels
+from lsp_local.locks import locked, wait_locked
 from lsp_local.text import UserError
 
 OnProgress = Callable[[str, int, int], None]
@@ -260,9 +260,7 @@ def alone(on_busy: Callable[[], None]) -> Iterator[None]:
     """Let one process at a time change the models folder; `on_busy` is called before waiting."""
     # The kernel lets go of the lock when its holder dies, so a killed pull blocks nobody.
     with (models_dir() / ".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locked(lock):
             on_busy()
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_locked(lock)
         yield

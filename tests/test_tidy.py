@@ -48,7 +48,7 @@ FLOORS = [
     ["option"],
     ["writing", "private_sockets", "databases"],
     ["plain"],
-    ["text", "folders", "languages", "unified", "workspaces"],
+    ["text", "folders", "languages", "unified", "workspaces", "locks"],
     ["__init__"],
 ]
 ONLY_IN = {
@@ -65,6 +65,7 @@ ONLY_IN = {
     "detect_secrets": "secret_rules.py",
     "pathspec": "ignores.py",
     "yaml": "userprompts/frontmatter.py",
+    "fcntl": "locks.py cli/witness.py",
     "sqlite3": "databases.py disk.py index/ memory/ stats.py",
     "tree_sitter": "trees.py",
     "diskcache": "disk.py",

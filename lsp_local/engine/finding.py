@@ -15,6 +15,7 @@ from lsp_local.engine.door import LOCK
 from lsp_local.engine.spawning import Line, Load
 from lsp_local.engine.wire import Message
 from lsp_local.folders import make_folder, worker_log
+from lsp_local.locks import locked
 from lsp_local.private_sockets import check_peer, check_place, connected, folders, place_for
 
 SUFFIX = ".worker"
@@ -126,14 +127,11 @@ def _locked(path: Path) -> int | None:
 
     Raises OSError.
     """
-    import fcntl  # where there are Unix sockets there is this
-
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     is_ours = False
-    with suppress(BlockingIOError, FileNotFoundError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with suppress(FileNotFoundError):
         # The one before us may have removed the file that we have opened.
-        is_ours = os.path.samestat(os.fstat(lock), path.lstat())
+        is_ours = locked(lock) and os.path.samestat(os.fstat(lock), path.lstat())
     if not is_ours:
         os.close(lock)
     return lock if is_ours else None

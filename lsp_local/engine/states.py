@@ -1,6 +1,5 @@
 """KV states on disk: verified before they are used, the least recently used ones dropped."""
 
-import fcntl
 import hashlib
 import math
 import os
@@ -8,13 +7,14 @@ import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from lsp_local.engine.kv import n_common
 from lsp_local.folders import is_private, make_private
+from lsp_local.locks import locked
 from lsp_local.plain import opened
 
 MAGIC = b"lsp-local KV state 2\n"
@@ -178,18 +178,19 @@ def _begun(path: Path) -> BinaryIO:
     flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
     while True:
         file = os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "wb")
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+        with ExitStack() as closing, suppress(FileNotFoundError):
+            closing.enter_context(file)
+            if locked(file) and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                closing.pop_all()
                 return file
-        file.close()  # somebody took it for one that was left behind
+        # Somebody took it for one that was left behind.
 
 
 def _sweep(path: Path) -> None:
     """Remove what a process has half written that was killed: the kernel has freed its lock."""
     with suppress(OSError), opened(path) as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
+        if locked(file):
+            path.unlink(missing_ok=True)
 
 
 def _stored_at(path: Path) -> Stored | None:

@@ -1,12 +1,12 @@
 """Of all processes that could build one index, one does."""
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lsp_local.folders import make_private
+from lsp_local.locks import locked
 
 
 @contextmanager
@@ -21,12 +21,10 @@ def elected(database: Path) -> Iterator[bool]:
     except OSError:  # then the database cannot be written either, and that will be said
         yield True
         return
+    is_mine = False
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_mine = True
-    except OSError:
-        is_mine = False
-    try:
+        with suppress(OSError):
+            is_mine = locked(lock)
         yield is_mine
     finally:
         os.close(lock)
