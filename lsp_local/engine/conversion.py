@@ -6,7 +6,8 @@ import select
 import struct
 import subprocess
 import sys
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,18 @@ def readable(source: Path, architecture: str) -> Path:
             f"{source.name} is of a GGUF version that ctransformers cannot read; run {command}"
         )
     record = written_record(models.record_of(target))
+    check_made(target, record, target.stat().st_size, source, command)
+    return target
+
+
+def check_made(
+    target: Path, record: dict[str, Any], n_bytes: int, source: Path, command: str
+) -> None:
+    """Raise EngineError where `target` was made of another file, or is not whole any more."""
     if record.get("source") != fingerprint(source):
         raise EngineError(f"{target} was not made from this {source.name}; run {command} again")
-    if record.get("n_bytes") != target.stat().st_size:
+    if record.get("n_bytes") != n_bytes:
         raise EngineError(f"{target} is cut off or damaged; run {command} again")
-    return target
 
 
 def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Path:
@@ -62,18 +70,23 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
         raise EngineError(f"{source.name} needs no conversion: ctransformers reads it as it is")
     _check_architecture(source, _architecture(source) or ARCHITECTURES[0])
     target = models.converted_of(source)
-    try:
-        make_folder(target.parent)
-        with alone():
-            _write(source, target, on_progress)
-    except OSError as error:
-        raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
+    with making(target):
+        _write(source, target, on_progress)
     return target
 
 
-def alone() -> AbstractContextManager[None]:
-    """Keep out whoever else pulls or converts. Raises EngineError where somebody does already."""
-    return models.alone(_refuse)
+@contextmanager
+def making(target: Path) -> Iterator[None]:
+    """Keep out whoever else pulls or converts, while `target` is made.
+
+    Raises EngineError where somebody does already, and for what cannot be written.
+    """
+    try:
+        make_folder(target.parent)
+        with models.alone(_refuse):
+            yield
+    except OSError as error:
+        raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
 
 
 def _refuse() -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from lsp_local import models
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.conversion import alone, run, written_record
+from lsp_local.engine.conversion import check_made, making, run, written_record
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.openvino.sequence import INSTALL
-from lsp_local.folders import make_folder
 from lsp_local.models import OnProgress, ignore_progress
 
 RECORD, GRAPH, WEIGHTS = "made.json", "model.xml", "model.bin"
@@ -25,11 +24,7 @@ def folder_for(source: Path) -> Path:
     command = f"`lsp-local model convert {models.name_of(source)} --for openvino`"
     if not target.is_dir():
         raise EngineError(f"OpenVINO cannot read {source.name} as it is; run {command}")
-    record = written_record(target / RECORD)
-    if record.get("source") != fingerprint(source):
-        raise EngineError(f"{target} was not made from this {source.name}; run {command} again")
-    if record.get("n_bytes") != _n_bytes(target):
-        raise EngineError(f"{target} is cut off or damaged; run {command} again")
+    check_made(target, written_record(target / RECORD), _n_bytes(target), source, command)
     return target
 
 
@@ -44,12 +39,8 @@ def convert(name_or_path: str, on_progress: OnProgress = ignore_progress) -> Pat
             raise EngineError(f"the package {package} is not here; {INSTALL}")
     source = models.resolve(name_or_path)
     target = models.openvino_of(source)
-    try:
-        make_folder(target.parent)
-        with alone():
-            _write(source, target, on_progress)
-    except OSError as error:
-        raise EngineError(f"cannot write {target}: {error.strerror or error}") from error
+    with making(target):
+        _write(source, target, on_progress)
     return target
 
 
