@@ -3,7 +3,7 @@
 import os
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,9 @@ os.environ["LSP_LOCAL_CACHE_DIR"] = tempfile.mkdtemp(prefix="lsp-local-tests-")
 os.environ["LSP_LOCAL_CACHE_MB"] = "0"
 # Nor is one test to kill the model process of another, or to read what that has read.
 os.environ["LSP_LOCAL_SHARE_WORKER"] = "0"
+# llama.cpp's threads wait for each other by spinning, at the cost of the other tests.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["LSP_LOCAL_N_THREADS"] = "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,6 +81,13 @@ def pytest_runtest_makereport(
     if report.skipped and is_of_editor and item.config.getoption("--every-editor"):
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture
+def many(request: pytest.FixtureRequest) -> Callable[..., int]:
+    """How often to try: `many(short=30, long=10_000)` is `long` where `--long` was given."""
+    is_long = request.config.getoption("--long")
+    return lambda *, short, long: long if is_long else short
 
 
 @pytest.fixture(scope="session")

@@ -69,14 +69,6 @@ def names() -> list[str]:
     return sorted(path.name for folder in folders() for path in folder.glob("*"))
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one whose end nobody has read yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 async def n_windows() -> int:
     """Return how many windows the only worker has, 0 without a worker."""
     found = await asyncio.to_thread(finding.statuses)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from shared import is_alive, load_of, names, window
+from processes import is_alive
+from shared import load_of, names, window
 
 from lsp_local import private_sockets
 from lsp_local.engine import door, finding, wire

@@ -7,25 +7,23 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import shared
-from shared import FOREVER, another_window, decode, is_alive, names, until, window
+from processes import IS_TOLD, is_alive
+from shared import FOREVER, another_window, decode, names, until, window
 
 from lsp_local.engine import finding
 from lsp_local.engine.base import EngineDied, Priority
 from lsp_local.engine.client import EngineClient
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="looks after processes in /proc"
-)
+pytestmark = pytest.mark.skipif(not IS_TOLD, reason="looks after processes in /proc")
 
 DOCUMENTS = [list(range(first, first + 300)) for first in (1000, 2000)]
-N_KILLS = 20
 
 
 @pytest.fixture(autouse=True)
@@ -234,12 +232,14 @@ async def test_a_file_that_is_no_model_keeps_no_process(folder: Path) -> None:
     await gone(pid)
 
 
-async def test_twenty_kills_of_windows_and_workers_lose_nothing(smollm: Path) -> None:
+async def test_kills_of_windows_and_workers_lose_nothing(
+    smollm: Path, many: Callable[..., int]
+) -> None:
     chance = random.Random(8)
     others: list[subprocess.Popen[bytes]] = []
     pids: set[int] = set()
     async with window(smollm) as engine:
-        for _ in range(N_KILLS):
+        for _ in range(many(short=8, long=20)):
             pids |= {engine.worker_pid} if engine.worker_pid else set()
             if others and chance.random() < 0.5:
                 other = others.pop(chance.randrange(len(others)))

@@ -3,13 +3,13 @@
 import asyncio
 import itertools
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from processes import children_of, cpu_ticks, is_worker
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 MARK = "<CURSOR>"
@@ -203,8 +203,7 @@ class Editor:
     @property
     def workers(self) -> list[int]:
         """Return the process ids of the models of the server, which has an index process, too."""
-        children = [pid for pid, parent in _parents() if parent == self.process.pid]
-        return [pid for pid in children if _is_worker(pid)]
+        return [pid for pid in children_of(self.process.pid) if is_worker(pid)]
 
     @property
     def worker(self) -> int:
@@ -228,41 +227,3 @@ async def until(is_true: Callable[[], bool]) -> None:
     """Wait for something that sends no message; a hang is the test runner's to end."""
     while not is_true():
         await asyncio.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; what waits for its parent to read its end does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def kill(pid: int) -> None:
-    """End a process as the kernel does when memory runs out."""
-    os.kill(pid, signal.SIGKILL)
-
-
-def cpu_ticks(pid: int) -> int:
-    """Return the processor time of a process, in hundredths of a second."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def _is_worker(pid: int) -> bool:
-    try:
-        return b"lsp_local.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _parents() -> list[tuple[int, int]]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            found.append(
-                (int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1]))
-            )
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return found

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, Editor, cpu_ticks, start_server, stop_server, until
+from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import cpu_ticks
 from pytest_lsp import LanguageClient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

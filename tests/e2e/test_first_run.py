@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from editor import Editor, kill, start_server, stop_server, until
+from editor import Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import kill
 from pygls.exceptions import JsonRpcMethodNotFound
 from pytest_lsp import LanguageClient
 from tiny_models import Files, serve

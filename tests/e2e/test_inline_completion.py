@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, INVOKED, Editor, is_alive, kill, start_server, stop_server, until
+from editor import AUTOMATIC, INVOKED, Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import IS_TOLD, is_alive, kill
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker in /proc"),
+    pytest.mark.skipif(not IS_TOLD, reason="finds the worker in /proc"),
 ]
 
 LONG = "".join(f"def double_{n}(x):\n    return {n} * x\n\n\n" for n in range(200))

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, Editor, cpu_ticks, start_server, stop_server, until
+from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import cpu_ticks
 
 from lsp_local.lsp.convert import offset_at
 

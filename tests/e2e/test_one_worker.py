@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import Editor, is_alive, kill, start_server, stop_server, until
+from editor import Editor, start_server, stop_server, until
+from processes import is_alive, kill
 
 from lsp_local.engine.company import n_bytes_of
 

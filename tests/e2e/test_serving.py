@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, Editor, is_alive, start_server, stop_server, until
+from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import IS_TOLD, is_alive
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="finds the worker in /proc"
-)
+pytestmark = pytest.mark.skipif(not IS_TOLD, reason="finds the worker in /proc")
 
 ADD = "def add(a, b):\n    return <CURSOR>\n"
 LONG = "".join(f"def double_{n}(x):\n    return {n} * x\n\n\n" for n in range(200))

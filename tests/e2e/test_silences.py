@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import AUTOMATIC, Editor, kill, start_server, stop_server, until
+from editor import AUTOMATIC, Editor, start_server, stop_server, until
 from lsprotocol import types
+from processes import IS_TOLD, kill
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 from silences import ADD, TEXTS
@@ -22,7 +23,7 @@ from lsp_local.text import Reason
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(not private_sockets.HAS_SOCKETS, reason="asks through a Unix socket"),
-    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker in /proc"),
+    pytest.mark.skipif(not IS_TOLD, reason="finds the worker in /proc"),
 ]
 
 LONG = "".join(f"def double_{n}(x):\n    return {n} * x\n\n\n" for n in range(200)) + ADD

@@ -1,4 +1,7 @@
-"""From the last key to ghost text in real editors: `python tests/editors/latency.py nvim|emacs`."""
+"""From the last key to ghost text in real editors.
+
+`PYTHONPATH=tests python tests/editors/latency.py nvim|emacs`
+"""
 
 import os
 import statistics
@@ -102,7 +105,7 @@ def main() -> None:
         measure_emacs()
         return
     if sys.argv[1:] != ["nvim"]:
-        sys.exit("usage: python tests/editors/latency.py nvim|emacs")
+        sys.exit("usage: PYTHONPATH=tests python tests/editors/latency.py nvim|emacs")
     for version, ghost in VARIANTS:
         measure(version, ghost)
 

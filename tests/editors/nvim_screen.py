@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pynvim
+from processes import children_of, is_alive, is_worker, kill
 
 ROOT = Path(__file__).parent.parent.parent
 SHIM = ROOT / "editors" / "nvim"
@@ -215,22 +215,23 @@ class Neovim:
     @property
     def worker(self) -> int | None:
         """Return the process id of the model's worker, None while there is none."""
-        children = [pid for server in _children(self.process.pid) for pid in _children(server)]
-        return next((pid for pid in children if _is_worker(pid)), None)
+        servers = children_of(self.process.pid)
+        children = [pid for server in servers for pid in children_of(server)]
+        return next((pid for pid in children if is_worker(pid)), None)
 
     def kill_worker(self) -> None:
         """End the worker as the kernel does when memory runs out."""
         assert self.worker is not None
-        os.kill(self.worker, signal.SIGKILL)
+        kill(self.worker)
 
     def end(self) -> None:
         """End the editor, and wait for the server, which writes to the folder at its end."""
-        servers = _children(self.process.pid)
+        servers = children_of(self.process.pid)
         with suppress(OSError, EOFError):  # the connection ends before the answer
             self.vim.command("qall!")
         self.vim.close()
         self.process.communicate(timeout=LIMIT)
-        until(lambda: not any(_is_running(server) for server in servers))
+        until(lambda: not any(is_alive(server) for server in servers))
 
 
 def _started(program: Path, script: Path) -> subprocess.Popen[bytes]:
@@ -264,26 +265,3 @@ def _environment(folder: Path) -> dict[str, str]:
     homes = ("CONFIG", "DATA", "STATE", "CACHE")
     home = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in homes}
     return {**home, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "PYTHONPATH": path}
-
-
-def _children(parent: int) -> list[int]:
-    stats = Path("/proc").glob("[0-9]*/stat")
-    return [int(stat.parent.name) for stat in stats if _parent(stat) == parent]
-
-
-def _is_worker(pid: int) -> bool:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return b"lsp_local.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    return False
-
-
-def _is_running(pid: int) -> bool:
-    return _parent(Path(f"/proc/{pid}/stat")) is not None
-
-
-def _parent(stat: Path) -> int | None:
-    """Return the parent of a process, None where it has ended."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-        return int(parent) if state != "Z" else None
-    return None

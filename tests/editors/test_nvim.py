@@ -11,6 +11,7 @@ pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[te
 
 from nvim_picture import draw, look
 from nvim_screen import ROOT, VARIANTS, Neovim, binary, setup_with_server, until
+from processes import IS_TOLD
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
 CLIP = (
@@ -179,7 +180,7 @@ def test_pause_and_resume(nvim: Neovim) -> None:
     nvim.until_ghost("+ b")
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker in /proc")
+@pytest.mark.skipif(not IS_TOLD, reason="finds the worker in /proc")
 def test_a_killed_worker_is_replaced(nvim: Neovim) -> None:
     nvim.open("killed.py", ADD)
     nvim.until_ghost("a + b")

@@ -1,15 +1,8 @@
-"""What the tests of docs/trust.md share: how long they go on, and what they reached."""
+"""What the tests of docs/trust.md share: the figures that they reached."""
 
 from collections.abc import Callable
 
 import pytest
-
-
-@pytest.fixture
-def many(request: pytest.FixtureRequest) -> Callable[..., int]:
-    """How often to try: `many(short=30, long=10_000)` is `long` where `--long` was given."""
-    is_long = request.config.getoption("--long")
-    return lambda *, short, long: long if is_long else short
 
 
 @pytest.fixture

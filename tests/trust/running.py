@@ -1,7 +1,5 @@
 """The processes of one test: all whose environment names its folder, whoever has started them."""
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,12 +15,6 @@ def environment_in(folder: Path, **more: str) -> dict[str, str]:
 def processes_in(folder: Path, module: str = "") -> list[int]:
     """Return what runs with `environment_in(folder)`, or what of it runs `module`."""
     return sorted(pid for pid in _of(folder) if module.encode() in _read(pid, "cmdline"))
-
-
-def kill(pid: int) -> None:
-    """End a process as the kernel does when memory runs out; it may have ended by itself."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 def _of(folder: Path) -> Iterator[int]:

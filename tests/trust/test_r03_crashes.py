@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from editor import Editor, is_alive, start_server, stop_server, until
-from running import WORKER, environment_in, kill, processes_in
+from editor import Editor, start_server, stop_server, until
+from processes import is_alive, kill
+from running import WORKER, environment_in, processes_in
 
 from lsp_local.engine.supervising import CRASHES_IN_A_ROW
 
