@@ -13,7 +13,7 @@ from lsp_local import download, models
 TESTS = Path(__file__).parent
 EDITORS = TESTS / "editors"
 # In this order the tests run: those of one file wait for nothing but themselves.
-STAGES = ("fast", "slow", "e2e", "trust", "editors")
+STAGES = ("fast", "slow", "e2e", "editors", "trust")
 # What a fast test has no need of: a model, or another process, which these bring.
 MODELS = {"qwen", "smollm"}
 PROCESSES = {"subprocess", "RawServer", "serving"}

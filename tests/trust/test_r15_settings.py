@@ -46,7 +46,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here.mkdir()
     (here / "link.gguf").symlink_to(outside / "evil.gguf")
     monkeypatch.chdir(here)
-    for variable in ("LSP_LOCAL_CACHE_MB", "LSP_LOCAL_SHARE_WORKER"):
+    for variable in ("LSP_LOCAL_CACHE_MB", "LSP_LOCAL_SHARE_WORKER", "LSP_LOCAL_N_THREADS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("LSP_LOCAL_MODELS_DIR", str(tmp_path / "models"))
