@@ -27,6 +27,8 @@ Its default, and eglot's, show one of them only."
   :group 'lsp-local)
 
 (defvar-local lsp-local--hover-id nil "The id of the last hover.")
+
+(defconst lsp-local--help "*lsp-local help*" "The name of the help buffer.")
 (defvar lsp-local--action-id nil "The id of the work that was chosen last.")
 
 ;;; Edits
@@ -243,14 +245,36 @@ A member of `eldoc-documentation-functions'."
              (funcall on-text (and (stringp text) (string-trim text))))))))))
 
 (defun lsp-local-describe ()
-  "Show in a buffer what the server knows of the symbol at point."
+  "Show in a buffer what the server knows of the symbol at point.
+What the model says of it is added as soon as it is written."
   (interactive)
   (lsp-local--need-server)
-  (lsp-local--ask-hover
-   (lambda (text)
-     (if text
-         (with-help-window "*lsp-local help*" (princ text))
-       (message "lsp-local: nothing is known of this")))))
+  (let ((buffer (current-buffer))
+        (place (copy-marker (point)))
+        (arguments (list lsp-local--uri (lsp-local--position))))
+    (lsp-local--ask-hover
+     (lambda (text)
+       (if (not text)
+           (message "lsp-local: nothing is known of this")
+         (lsp-local--show-help text)
+         (when (string-suffix-p "explaining…" text)
+           (lsp-local--execute
+            "lspLocal.explain" arguments
+            (lambda (is-written)
+              (when (and (eq is-written t) (buffer-live-p buffer))
+                (with-current-buffer buffer
+                  (save-excursion
+                    (goto-char place)
+                    (lsp-local--ask-hover #'lsp-local--renew-help))))))))))))
+
+(defun lsp-local--show-help (text)
+  "Show TEXT in the help buffer."
+  (with-help-window lsp-local--help (princ text)))
+
+(defun lsp-local--renew-help (text)
+  "Show TEXT, unless it is nil, in the help buffer if that is still visible."
+  (when (and text (get-buffer-window lsp-local--help t))
+    (lsp-local--show-help text)))
 
 (defun lsp-local--stand-beside ()
   "Let eldoc and flymake show us beside others.

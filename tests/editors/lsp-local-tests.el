@@ -316,6 +316,25 @@ def cl<CURSOR>ip(value, low, high):
       (eldoc t)
       (lsp-local-tests-until (and said (string-match-p "def clip(value, low, high)" said))))))
 
+(ert-deftest lsp-local-tests-a-description-is-completed ()
+  (lsp-local-tests-with "describe.py" "def tr<CURSOR>iple(value):\n    return 3 * value\n"
+    (lsp-local--notify :workspace/didChangeConfiguration
+                       (list :settings (plist-put (copy-sequence lsp-local-settings) :hover_ms 1)))
+    (let (shown)
+      (cl-letf* ((show (symbol-function 'lsp-local--show-help))
+                 ((symbol-function 'lsp-local--show-help)
+                  (lambda (text) (push text shown) (funcall show text))))
+        (lsp-local-describe)
+        (lsp-local-tests-until (= (length shown) 2)))
+      (should (string-suffix-p "explaining…" (cadr shown)))
+      (should (string-suffix-p "it can be wrong" (car shown)))
+      (with-current-buffer "*lsp-local help*"
+        (should (string-search "def triple(value)" (buffer-string)))
+        (should-not (string-search "explaining" (buffer-string)))
+        (kill-buffer)))
+    (lsp-local--notify :workspace/didChangeConfiguration
+                       (list :settings lsp-local-settings))))
+
 ;;; The server
 
 (ert-deftest lsp-local-tests-paused-it-is-silent ()

@@ -199,6 +199,8 @@ def test_hover(nvim: Neovim) -> None:
     nvim.vim.command("normal! 0")
     nvim.lua("vim.lsp.buf.hover()")
     until(lambda: "def add(a, b)" in nvim.floating, lambda: (nvim.floating, nvim.messages))
+    until(lambda: "it can be wrong" in nvim.floating, lambda: nvim.floating)
+    assert "explaining" not in nvim.floating
 
 
 def test_a_code_action_is_done_when_it_is_chosen(nvim: Neovim) -> None:

@@ -154,6 +154,7 @@ function M.start()
   ghost.start(group)
   require('lsp_local.state').watch(group, not is_builtin and vim.lsp.inline_completion ~= nil)
   watch_cursor(group)
+  require('lsp_local.hover').watch(group)
   for name, key in pairs(options.keys or {}) do
     if key then
       map(name, key)
