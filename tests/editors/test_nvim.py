@@ -213,6 +213,13 @@ def test_a_code_action_is_done_when_it_is_chosen(nvim: Neovim) -> None:
     nvim.until_lines(*CLIP.replace("<CURSOR>", "").splitlines())
 
 
+def test_a_new_prompt_file_is_opened(nvim: Neovim) -> None:
+    nvim.vim.command("LspLocal prompts new name-it")
+    until(lambda: nvim.vim.current.buffer.name.endswith("/prompts/name-it.md"))
+    assert "Name it" in nvim.text
+    nvim.vim.command("close")
+
+
 def test_what_was_accepted_is_counted(nvim: Neovim) -> None:
     nvim.open("counted.py", ADD)
     nvim.until_ghost("a + b")

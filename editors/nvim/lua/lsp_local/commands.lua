@@ -20,21 +20,43 @@ local function show(title, text)
   vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr })
 end
 
+--- Run a command of the command line; `then_do` gets what it has said.
+---@param given string[]
+---@param then_do fun(done: vim.SystemCompleted)
+local function run_then(given, then_do)
+  local command = client.command_line(unpack(given))
+  local columns = tostring(vim.o.columns - 2)
+  local options = { text = true, env = { NO_COLOR = '1', TERM = 'dumb', COLUMNS = columns } }
+  local is_started, problem = pcall(vim.system, command, options, vim.schedule_wrap(then_do))
+  if not is_started then
+    notices.say(problem, vim.log.levels.ERROR)
+  end
+end
+
 --- Run a command of the command line and show what it says.
 ---@param ... string
 local function run(...)
   local given = { ... }
-  local command = client.command_line(...)
-  local columns = tostring(vim.o.columns - 2)
-  local options = { text = true, env = { NO_COLOR = '1', TERM = 'dumb', COLUMNS = columns } }
-  local is_started, problem = pcall(vim.system, command, options, function(done)
-    vim.schedule(function()
-      show(table.concat(given, ' '), done.stdout .. done.stderr)
+  run_then(given, function(done)
+    show(table.concat(given, ' '), done.stdout .. done.stderr)
+  end)
+end
+
+--- Make a prompt file, and open it.
+---@param name string
+local function new_prompt(name)
+  run_then({ 'prompts', 'new', '--', name }, function(made)
+    if made.code ~= 0 then
+      return show('prompts new ' .. name, made.stdout .. made.stderr)
+    end
+    run_then({ 'prompts', 'list', '--json' }, function(listed)
+      for _, prompt in ipairs(vim.json.decode(listed.stdout).prompts) do
+        if prompt.name == name:gsub('%.md$', '') then
+          vim.cmd.split(vim.fn.fnameescape(prompt.path))
+        end
+      end
     end)
   end)
-  if not is_started then
-    notices.say(problem, vim.log.levels.ERROR)
-  end
 end
 
 ---@return vim.lsp.Client?
@@ -160,6 +182,10 @@ local subcommands = {
     run('doctor')
   end,
   prompts = function(_, rest)
+    local name = rest:match('^new%s+(.+)$')
+    if name then
+      return new_prompt(name)
+    end
     run('prompts', unpack(rest == '' and { 'list' } or vim.split(rest, '%s+')))
   end,
   rewrite = function(given, instruction)
