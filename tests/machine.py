@@ -29,16 +29,18 @@ class Engine(ScriptedChat):
     events: list[str] = field(default_factory=list)
     loads: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
+    is_loaded: bool = False
     is_closed: bool = False
     notice: str = ""
 
     async def start(self) -> None:
+        self.is_loaded = True
         self.events.append(f"+{self.model.stem}")
 
     async def close(self) -> None:
         if not self.is_closed:
             self.events.append(f"-{self.model.stem}")
-        self.is_closed = True
+        self.is_loaded, self.is_closed = False, True
         self.loads.set()
 
     async def info(self) -> ModelInfo:
@@ -55,7 +57,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.n_free = 100_000  # megabytes
+        self.n_free = 100_000  # megabytes, before a model is loaded
         self.events: list[str] = []
         self.said: list[str] = []
         self.titles: list[str] = []
@@ -71,6 +73,10 @@ class Machine:
             engine.loads.set()
         self.engines.append(engine)
         return engine
+
+    def free_bytes(self) -> int:
+        loaded = [engine.model for engine in self.engines if engine.is_loaded]
+        return self.n_free * MEGABYTE - sum(path.stat().st_size for path in loaded)
 
     def options(self, **named: str | int | bool) -> Options:
         models = ("model", "instruct_model", "lint_model")
@@ -100,7 +106,7 @@ def machine_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
             file.truncate(n_megabytes * 1000 * 1000)
     monkeypatch.setattr(loading, "open_for_window", one.open)
     monkeypatch.setattr(on_demand, "open_for_window", one.open)
-    monkeypatch.setattr(room, "free_bytes", lambda: one.n_free * MEGABYTE)
+    monkeypatch.setattr(room, "free_bytes", one.free_bytes)
     monkeypatch.setattr(jobs, "PATIENCE", 0.0)
     return one
 

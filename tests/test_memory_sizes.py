@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lsp_local.engine import memory
-from lsp_local.engine.memory import MEGABYTE, Size, free_bytes, size_of
+from lsp_local.engine.memory import MEGABYTE, free_bytes, size_of
 
 MEMINFO = "MemTotal: 8000000 kB\nMemFree: 1000 kB\nMemAvailable:    2048000 kB\n"
 
@@ -13,35 +13,31 @@ MEMINFO = "MemTotal: 8000000 kB\nMemFree: 1000 kB\nMemAvailable:    2048000 kB\n
 @pytest.mark.parametrize(
     ("n_file", "n_ctx", "want"),
     [
-        pytest.param(None, 4096, Size(), id="a model that is elsewhere takes nothing here"),
-        pytest.param(0, 4096, Size(), id="an empty file: whoever loads it says so"),
+        pytest.param(None, 4096, 0, id="a model that is elsewhere takes nothing here"),
+        pytest.param(0, 4096, 0, id="an empty file: whoever loads it says so"),
         pytest.param(
             100 * MEGABYTE,
             4096,
-            Size(320 * MEGABYTE, 100 * MEGABYTE),
+            320,
             id="a fifth more, and what every worker takes",
         ),
         pytest.param(
             100 * MEGABYTE,
             4096 * 11,
-            Size(420 * MEGABYTE, 100 * MEGABYTE),
+            420,
             id="a longer context takes more",
         ),
     ],
 )
-def test_what_a_model_takes(tmp_path: Path, n_file: int | None, n_ctx: int, want: Size) -> None:
+def test_what_a_model_takes(tmp_path: Path, n_file: int | None, n_ctx: int, want: int) -> None:
     path = tmp_path / "m.gguf"
     with path.open("wb") as file:
         file.truncate(n_file or 0)
-    found = size_of(None if n_file is None else path, n_ctx)
-    assert (round(found.n_bytes / MEGABYTE), found.n_mapped) == (
-        want.n_bytes // MEGABYTE,
-        want.n_mapped,
-    )
+    assert round(size_of(None if n_file is None else path, n_ctx) / MEGABYTE) == want
 
 
 def test_a_file_that_is_gone_takes_nothing(tmp_path: Path) -> None:
-    assert size_of(tmp_path / "gone.gguf", 4096) == Size()
+    assert size_of(tmp_path / "gone.gguf", 4096) == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ lib: Any = api._lib
 # This build computes products with Q4_1 weights wrongly for 32 and more tokens at once.
 N_RIGHT_OF_Q4_1 = 31
 # What KV states depend on beside the model: the library, and how it is called.
-BUILD = f"ik-llama-cpp-python 0.1.5 {N_RIGHT_OF_Q4_1}"
+BUILD = f"ik-llama-cpp-python 0.1.5 {N_RIGHT_OF_Q4_1} repacked"
 
 LAST_LOG: deque[bytes] = deque(maxlen=4)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
@@ -59,7 +59,13 @@ SIGNATURES: list[tuple[str, Any, list[Any]]] = [
 ]
 
 # What a fresh parameter struct must read as; anything else means that its layout has moved.
-MODEL_DEFAULTS = {"split_mode": 1, "main_gpu": 0, "n_ubatch": 512, "use_mmap": True}
+MODEL_DEFAULTS = {
+    "split_mode": 1,
+    "main_gpu": 0,
+    "n_ubatch": 512,
+    "use_mmap": True,
+    "repack_tensors": False,
+}
 QUANTIZE_DEFAULTS = {
     "nthread": 0,
     "ftype": 9,
@@ -107,8 +113,13 @@ def _check(params: ctypes.Structure, defaults: Mapping[str, object]) -> None:
 
 
 def open_model(path: str) -> int:
-    """Map a GGUF file into memory. Raises EngineError when llama.cpp refuses it."""
-    return _opened(path, api.llama_model_default_params())
+    """Read a GGUF file, and put the rows of its weights in the order in which they compute fastest.
+
+    Raises EngineError when llama.cpp refuses it.
+    """
+    params = api.llama_model_default_params()
+    params.repack_tensors, params.use_mmap = True, False
+    return _opened(path, params)
 
 
 def open_vocabulary(path: str) -> int:

@@ -1,7 +1,6 @@
 """How much memory a model takes, and how much there is."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 MEGABYTE = 2**20
@@ -18,30 +17,20 @@ LIMITS = (  # of a container: what it may have, and what it has
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What a model takes, in bytes; `n_mapped` of them are its file, which the system may drop."""
-
-    n_bytes: int = 0
-    n_mapped: int = 0
-
-
-def size_of(path: Path | None, n_ctx: int) -> Size:
+def size_of(path: Path | None, n_ctx: int) -> int:
     """Estimate what a model file takes once it is loaded; nothing for a model that is elsewhere.
 
     Resident, with 4,096 tokens: 135M 336 MB (estimated 312), 0.5B 658 MB (762).
     """
     try:
-        n_mapped = path.stat().st_size if path is not None else 0
+        n_bytes = path.stat().st_size if path is not None else 0
     except OSError:  # whoever loads it says so
-        return Size()
-    if not n_mapped:
-        return Size()
-    return Size(int(n_mapped * (1.1 + n_ctx / N_CTX_OF_FILE)) + OVERHEAD, n_mapped)
+        return 0
+    return int(n_bytes * (1.1 + n_ctx / N_CTX_OF_FILE)) + OVERHEAD if n_bytes else 0
 
 
 def free_bytes() -> int:
-    """Return what can be had without swapping, mapped files that nobody needs among it."""
+    """Return what can be had without swapping."""
     return max(0, min([_free_of_machine(), *_free_of_container()]))
 
 

@@ -65,7 +65,7 @@ class Models:
 
     def in_memory(self) -> list[str]:
         """Return the names of the models that are loaded, that of the completions first."""
-        usual = [self.completion.name] if self.completion.size.n_bytes else []
+        usual = [self.completion.name] if self.completion.size else []
         return usual + [own.name for own in self._own.values() if own.is_loaded]
 
     async def forget(self) -> None:

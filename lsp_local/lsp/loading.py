@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_local.adapters import voice
 from lsp_local.config import Options
-from lsp_local.engine.memory import Size, size_of
+from lsp_local.engine.memory import size_of
 from lsp_local.engine.opening import LiveEngine, loaded, open_for_window, retire
 from lsp_local.lsp.failed_load import FailedLoad, stamp_of
 from lsp_local.lsp.notices import Notices
@@ -32,7 +32,7 @@ class Loader:
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._failed = FailedLoad()
-        self.size = Size()  # of what is loaded
+        self.size = 0  # bytes of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
         # For a model that is missing where whoever needs it tells the user.
         self.on_missing_told: Callable[[ModelMissing], object] = lambda _: None
@@ -113,7 +113,7 @@ class Loader:
     def _retire(self) -> None:
         if self._engine is not None:
             self._retired.append(self._engine)
-            self._engine, self.size = None, Size()
+            self._engine, self.size = None, 0
 
     async def _close_retired(self) -> None:
         # Cancelled in the middle, it leaves the rest to the next load.

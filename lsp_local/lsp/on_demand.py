@@ -19,7 +19,7 @@ from lsp_local.engine.base import (
     Speed,
     TokenScore,
 )
-from lsp_local.engine.memory import Size, size_of
+from lsp_local.engine.memory import size_of
 from lsp_local.engine.opening import LiveEngine, loaded, open_for_window, retire
 from lsp_local.lsp.failed_load import FailedLoad, Stamp, stamp_of
 from lsp_local.lsp.loading import Loader
@@ -48,7 +48,7 @@ class OnDemand(ChatEngine):
         `loader` knows what to do about a model that is missing.
         """
         self.name = Path(options.model).name
-        self.size = Size()
+        self.size = 0
         self._options = options
         self._room = room
         self._notices = notices

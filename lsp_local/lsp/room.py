@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from lsp_local.engine.base import EngineError
-from lsp_local.engine.memory import MEGABYTE, Size, free_bytes
+from lsp_local.engine.memory import MEGABYTE, free_bytes
 
 
 class Lodger(Protocol):
     """A model in memory that may have to go."""
 
     @property
-    def size(self) -> Size:
-        """Return what it takes."""
+    def size(self) -> int:
+        """Return what it takes, in bytes."""
 
     @property
     def last_asked(self) -> float | None:
@@ -28,17 +28,18 @@ class Lodger(Protocol):
 class Room:
     """Invariant: the model of the completions stays; of the others one at a time moves in."""
 
-    def __init__(self, of_completions: Callable[[], Size]) -> None:
+    def __init__(self, of_completions: Callable[[], int]) -> None:
         self.memory_mb = 0
         self.door = asyncio.Lock()  # held by the one that moves in
         self._of_completions = of_completions
         self._lodgers: list[Lodger] = []  # the one asked last at the end
         self._news = asyncio.Event()
 
-    async def make(self, name: str, size: Size, patience: float) -> None:
-        """Evict what was asked longest ago until `size` fits. Raises EngineError if it never does.
+    async def make(self, name: str, size: int, patience: float) -> None:
+        """Evict what was asked longest ago until `size` bytes fit.
 
-        With `patience` only what nobody has asked for so many seconds; it waits for that.
+        With `patience` only what nobody has asked for so many seconds; it waits for that. Raises
+        EngineError if they never fit.
         """
         while not self._fits(size):
             if not self._lodgers:
@@ -69,34 +70,29 @@ class Room:
             self._lodgers.append(lodger)
         self._news.set()
 
-    def _fits(self, size: Size) -> bool:
+    def _fits(self, size: int) -> bool:
         if self.memory_mb:
-            return self._n_held() + size.n_bytes <= self.memory_mb * MEGABYTE
-        return 2 * size.n_bytes <= self._n_free()
+            return self._n_held() + size <= self.memory_mb * MEGABYTE
+        return 2 * size <= free_bytes()
 
-    def _refuse(self, name: str, size: Size) -> None:
+    def _refuse(self, name: str, size: int) -> None:
         """Raise EngineError where a model has no room even alone beside the completions'."""
-        needed = size.n_bytes // MEGABYTE
+        needed = size // MEGABYTE
         if self.memory_mb:
             held = self._n_held() // MEGABYTE
             raise EngineError(
                 f"{name} needs about {needed} MB beside the {held} MB of the model that completes, "
                 f"and `memory_mb` is {self.memory_mb}; raise it or name a smaller model"
             )
-        free = self._n_free()
-        if size.n_bytes > free:
+        free = free_bytes()
+        if size > free:
             raise EngineError(
-                f"{name} needs about {needed} MB of memory, and {max(0, free) // MEGABYTE} MB are "
+                f"{name} needs about {needed} MB of memory, and {free // MEGABYTE} MB are "
                 "free; end something, name a smaller model, or set `memory_mb` to load it anyway"
             )
 
     def _n_held(self) -> int:
-        return self._of_completions().n_bytes + sum(one.size.n_bytes for one in self._lodgers)
-
-    def _n_free(self) -> int:
-        # The files of our own models count as memory that can be had, but they are in use.
-        mapped = sum(one.size.n_mapped for one in self._lodgers)
-        return free_bytes() - self._of_completions().n_mapped - mapped
+        return self._of_completions() + sum(one.size for one in self._lodgers)
 
     def _until_evictable(self, lodger: Lodger, patience: float) -> float | None:
         """Return the seconds until a model may go, None for as long as it is asked."""
