@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import astuple
 from pathlib import Path
 
@@ -128,13 +128,13 @@ def _locked(path: Path) -> int | None:
     Raises OSError.
     """
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    is_ours = False
-    with suppress(FileNotFoundError):
+    with ExitStack() as closing, suppress(FileNotFoundError):
+        closing.callback(os.close, lock)
         # The one before us may have removed the file that we have opened.
-        is_ours = locked(lock) and os.path.samestat(os.fstat(lock), path.lstat())
-    if not is_ours:
-        os.close(lock)
-    return lock if is_ours else None
+        if locked(lock) and os.path.samestat(os.fstat(lock), path.lstat()):
+            closing.pop_all()
+            return lock
+    return None
 
 
 def _started(load: Load, place: Path, lock: int, stamp: str, linger: float) -> Line | None:
