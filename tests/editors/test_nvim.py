@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
 from nvim_picture import draw, look
-from nvim_screen import ROOT, VARIANTS, Neovim, binary, setup_with_server, until
+from nvim_screen import OWN, ROOT, VARIANTS, Neovim, binary, setup_with_server, until
 from processes import IS_TOLD
 
 ADD = "def add(a, b):\n    return <CURSOR>\n\n\ndef sub(a, b):\n    return a - b\n"
@@ -32,6 +32,9 @@ COUNTING = """
             counts[word] = 1"""
 PICTURE = ROOT / "docs" / "images" / "neovim.svg"
 STATUSLINE = " %f%=%{v:lua.require'lsp_local'.statusline()} "
+
+# What has nothing to do with ghost text is tried once in each version.
+whichever_ghost = pytest.mark.parametrize("editor", OWN, ids=" ".join, indirect=True)
 
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
@@ -193,6 +196,7 @@ def test_a_killed_worker_is_replaced(nvim: Neovim) -> None:
     nvim.until_ghost("a + b")
 
 
+@whichever_ghost
 def test_hover(nvim: Neovim) -> None:
     nvim.open("hover.py", "def add(a, b):\n    return a + b\n\n\nadd(<CURSOR>1, 2)\n")
     nvim.keys("<Esc>")
@@ -203,6 +207,7 @@ def test_hover(nvim: Neovim) -> None:
     assert "explaining" not in nvim.floating
 
 
+@whichever_ghost
 def test_a_code_action_is_done_when_it_is_chosen(nvim: Neovim) -> None:
     nvim.open("action.py", CLIP)
     nvim.keys("<Esc>")
@@ -213,6 +218,7 @@ def test_a_code_action_is_done_when_it_is_chosen(nvim: Neovim) -> None:
     nvim.until_lines(*CLIP.replace("<CURSOR>", "").splitlines())
 
 
+@whichever_ghost
 def test_a_new_prompt_file_is_opened(nvim: Neovim) -> None:
     nvim.vim.command("LspLocal prompts new name-it")
     until(lambda: nvim.vim.current.buffer.name.endswith("/prompts/name-it.md"))

@@ -7,15 +7,13 @@ import pytest
 pytest.importorskip("pynvim", reason="pynvim is not installed: pip install '.[test]'")
 
 from nvim_canned import Canned, canned
-from nvim_screen import MARK, VARIANTS, until
+from nvim_screen import MARK, OWN, VARIANTS, until
 from pynvim.api import NvimError
 
 BLOCK = "if a:\n\treturn b\n\n    return 'é😋'"
 
 # Neovim's own does not cancel, and trusts that nobody answers late: the server supersedes.
-ours = pytest.mark.parametrize(
-    "editor", [one for one in VARIANTS if one[1] == "own"], ids=" ".join, indirect=True
-)
+ours = pytest.mark.parametrize("editor", OWN, ids=" ".join, indirect=True)
 
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=" ".join)
