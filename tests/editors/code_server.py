@@ -14,6 +14,8 @@ from pathlib import Path
 
 from vscode import DOOR, PID, SECONDS, WHY, Window
 
+from lsp_local.locks import wait_locked
+
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
 INSTALL = "run tests/editors/install_vscode.sh"
@@ -66,6 +68,19 @@ def installed() -> Installed:
     tools, chromium = _tools(), _chromium()
     assert chromium is not None
     return Installed(tools / "bin" / "node", tools / "bin" / "npm", tools / "app", Path(chromium))
+
+
+def package() -> None:
+    """Pack the extension, unless that was done since it changed; for one test file at a time."""
+    packed = EXTENSION / "dist" / "lsp-local.vsix"
+    made = {EXTENSION / "node_modules", packed.parent}
+    with (EXTENSION / "package.json").open() as lock:
+        wait_locked(lock)
+        tops = [path for path in EXTENSION.iterdir() if path not in made]
+        sources = [path for top in tops for path in (top, *top.rglob("*"))]
+        newest = max(path.stat().st_mtime for path in sources)
+        if not packed.exists() or packed.stat().st_mtime < newest:
+            npm("run", "package")
 
 
 def npm(*arguments: str) -> None:

@@ -49,7 +49,7 @@ def main() -> None:
     """Print the medians."""
     if reason := code_server.missing():
         sys.exit(reason)
-    code_server.npm("run", "package")
+    code_server.package()
     model = models.resolve(catalogue.DEFAULT)
     # The time is measured, not the silence.
     options = {"model": str(model), "cacheMb": 0, "leastProbability": 1}

@@ -63,7 +63,7 @@ def add(one: str, two: str, rest: str = "<CURSOR>") -> str:
 @pytest.fixture(scope="module")
 def built() -> None:
     """The extension of this tree."""
-    code_server.npm("run", "package")
+    code_server.package()
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def hub(smollm: Path) -> Iterator[Files]:
 def test_it_asks_once_for_a_model_also_where_the_folder_is_not_trusted(
     hub: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code_server.npm("run", "package")
+    code_server.package()
     for name, value in {
         "LSP_LOCAL_MODELS_DIR": str(tmp_path / "models"),
         "HF_ENDPOINT": hub.url.rstrip("/"),
