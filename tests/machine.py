@@ -34,7 +34,6 @@ class Engine(ScriptedChat):
     notice: str = ""
 
     async def start(self) -> None:
-        self.is_loaded = True
         self.events.append(f"+{self.model.stem}")
 
     async def close(self) -> None:
@@ -49,6 +48,7 @@ class Engine(ScriptedChat):
             raise EngineError(self.problem)
         if self.is_closed:
             raise EngineClosed("the engine is closed")
+        self.is_loaded = True
         return await super().info()
 
 

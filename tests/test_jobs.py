@@ -1,9 +1,10 @@
 """Who does which job: which models come and go, and what the session makes of it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from machine import BOTH, N_BIG, N_SMALL, Machine, ask, machine_in, started
+from machine import BOTH, N_BIG, N_SMALL, Machine, ask, machine_in, soon, started
 from wired import Editor
 
 from lsp_local.engine.base import EngineError
@@ -83,6 +84,23 @@ async def test_who_comes_and_goes(
     await models.close()
     gone = [one for one in machine.engines if not one.is_closed]
     assert gone == [], "nothing is left"
+
+
+async def test_what_is_still_loading_has_its_room(machine: Machine) -> None:
+    machine.n_free = 3000
+    models = await started(machine, **BOTH)
+    machine.is_slow = True
+    first = asyncio.create_task(ask(models.instruct))
+    await soon(lambda: "+big" in machine.events)
+    second = asyncio.create_task(ask(models.lint))
+    await asyncio.sleep(0.1)
+    assert machine.events == ["+small", "+big"]
+    for engine in machine.engines:
+        engine.loads.set()
+    assert await first
+    assert await second
+    assert machine.events == ["+small", "+big", "-big", "+wise"]
+    await models.close()
 
 
 @pytest.mark.parametrize(

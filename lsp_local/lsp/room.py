@@ -18,6 +18,10 @@ class Lodger(Protocol):
         """Return what it takes, in bytes."""
 
     @property
+    def is_loaded(self) -> bool:
+        """Tell whether it has taken that already."""
+
+    @property
     def last_asked(self) -> float | None:
         """Return when its last question ended (monotonic), None while it is asked or loading."""
 
@@ -73,7 +77,7 @@ class Room:
     def _fits(self, size: int) -> bool:
         if self.memory_mb:
             return self._n_held() + size <= self.memory_mb * MEGABYTE
-        return 2 * size <= free_bytes()
+        return 2 * size <= self._n_free()
 
     def _refuse(self, name: str, size: int) -> None:
         """Raise EngineError where a model has no room even alone beside the completions'."""
@@ -84,15 +88,18 @@ class Room:
                 f"{name} needs about {needed} MB beside the {held} MB of the model that completes, "
                 f"and `memory_mb` is {self.memory_mb}; raise it or name a smaller model"
             )
-        free = free_bytes()
+        free = self._n_free()
         if size > free:
             raise EngineError(
-                f"{name} needs about {needed} MB of memory, and {free // MEGABYTE} MB are "
+                f"{name} needs about {needed} MB of memory, and {max(0, free) // MEGABYTE} MB are "
                 "free; end something, name a smaller model, or set `memory_mb` to load it anyway"
             )
 
     def _n_held(self) -> int:
         return self._of_completions() + sum(one.size for one in self._lodgers)
+
+    def _n_free(self) -> int:
+        return free_bytes() - sum(one.size for one in self._lodgers if not one.is_loaded)
 
     def _until_evictable(self, lodger: Lodger, patience: float) -> float | None:
         """Return the seconds until a model may go, None for as long as it is asked."""
