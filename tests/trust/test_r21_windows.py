@@ -49,6 +49,7 @@ for n_done in range(1, n_operations + 1):
         print(n_done, n_wrong, longest * 1000, flush=True)
 disk.close()
 print("end", n_wrong, longest * 1000, flush=True)
+sys.stdin.read()  # lives until it is let go, so that a kill always finds it
 """
 Window = subprocess.Popen[str]
 
@@ -64,7 +65,9 @@ def started(seed: int, n_operations: int, root: Path) -> Window:
     # -P: the same code as here, which is not always what lies in the working directory.
     command = [sys.executable, "-P", "-c", WINDOW, str(seed), str(n_operations), str(root)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ)
+    return subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=os.environ
+    )
 
 
 def followed(window: Window, kill_after: int | None) -> tuple[int, int, float]:
@@ -78,15 +81,13 @@ def followed(window: Window, kill_after: int | None) -> tuple[int, int, float]:
             n_wrong, longest = int(rest[0]), float(rest[1])
         if n == kill_after:
             window.send_signal(signal.SIGKILL)
+        if n == kill_after or said == "end":
             break
     _, errors = window.communicate()
     assert "Traceback" not in errors
     assert "damaged" not in errors
     assert "begun anew" not in errors
-    # One that is killed may have come to its end a moment before.
-    assert window.returncode == 0 or (
-        kill_after is not None and window.returncode == -signal.SIGKILL
-    )
+    assert window.returncode == (0 if kill_after is None else -signal.SIGKILL)
     return n_done, n_wrong, longest
 
 
