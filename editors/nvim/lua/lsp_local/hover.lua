@@ -4,6 +4,7 @@ local client = require('lsp_local.client')
 local M = {}
 
 local HOVER = 'textDocument/hover'
+local is_ours = false -- whether the hover that is being asked for is only to renew one
 
 --- Return the hover that is open over a buffer, if it waits for the model: window, buffer, line.
 local function waiting(bufnr)
@@ -47,11 +48,13 @@ local function follow(server, bufnr)
   local explain = { command = 'lspLocal.explain', arguments = place }
   client.request(server, 'workspace/executeCommand', explain, function(_, is_written)
     if is_written and waiting(bufnr) then
+      is_ours = true
       client.request(server, HOVER, at, function(_, hover)
         if hover then
           write(bufnr, hover)
         end
       end, bufnr)
+      is_ours = false
     end
   end, bufnr)
 end
@@ -62,7 +65,7 @@ function M.watch(group)
     callback = function(event)
       local request, bufnr = event.data.request, event.buf
       local server = vim.lsp.get_client_by_id(event.data.client_id)
-      local is_hover = request.type == 'pending' and request.method == HOVER
+      local is_hover = request.type == 'pending' and request.method == HOVER and not is_ours
       if is_hover and server and server.name == client.NAME then
         follow(server, bufnr)
       end
