@@ -1,6 +1,8 @@
 """The order of the tests, and real models for them, fetched once into the user's models folder."""
 
+import atexit
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Generator
@@ -23,7 +25,9 @@ PROCESSES = {"subprocess", "RawServer", "serving"}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What one test has made the model say must not be the answer to another, nor to the user.
-os.environ["LSP_LOCAL_CACHE_DIR"] = tempfile.mkdtemp(prefix="lsp-local-tests-")
+FOLDER = tempfile.mkdtemp(prefix="lsp-local-tests-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["LSP_LOCAL_CACHE_DIR"] = FOLDER
 os.environ["LSP_LOCAL_CACHE_MB"] = "0"
 # Nor is one test to kill the model process of another, or to read what that has read.
 os.environ["LSP_LOCAL_SHARE_WORKER"] = "0"
