@@ -28,7 +28,7 @@ def parent_of(pid: int) -> int | None:
 
 def children_of(parent: int) -> list[int]:
     """Return the running processes that this one has started."""
-    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    pids = sorted(int(path.name) for path in Path("/proc").glob("[0-9]*"))
     return [pid for pid in pids if parent_of(pid) == parent]
 
 

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from processes import parent_of
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="needs `pip install '.[ray]'`")
 
@@ -94,13 +95,7 @@ def _processes(text: str) -> list[int]:
 def workers(cluster: Cluster, method: str = "") -> list[int]:
     """Return the processes of a cluster that are workers of ours, or run one of their methods."""
     own = set(_processes(cluster.folder))
-    return [pid for pid in _processes(f"ray::Looker{method}") if _parent(pid) in own]
-
-
-def _parent(pid: int) -> int:
-    with suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
+    return [pid for pid in _processes(f"ray::Looker{method}") if parent_of(pid) in own]
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,8 @@ Its default, and eglot's, show one of them only."
   :group 'lsp-local)
 
 (defvar-local lsp-local--hover-id nil "The id of the last hover.")
-
-(defconst lsp-local--help "*lsp-local help*" "The name of the help buffer.")
 (defvar lsp-local--action-id nil "The id of the work that was chosen last.")
+(defconst lsp-local--help "*lsp-local help*" "The name of the help buffer.")
 
 ;;; Edits
 

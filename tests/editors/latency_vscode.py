@@ -1,4 +1,7 @@
-"""From the last key to ghost text in VS Code: `python tests/editors/latency_vscode.py`."""
+"""From the last key to ghost text in VS Code.
+
+`PYTHONPATH=tests python tests/editors/latency_vscode.py`
+"""
 
 import os
 import statistics

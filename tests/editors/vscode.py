@@ -1,8 +1,6 @@
 """VS Code in a browser nobody sees, as a person uses it; `code_server.py` starts it."""
 
 import json
-import os
-import signal
 import socket
 import subprocess
 import time
@@ -11,6 +9,8 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+
+from processes import children_of, is_worker, kill
 
 MARK = "<CURSOR>"
 GHOST = ".ghost-text-decoration"  # one element for each colour of the rest of the line
@@ -110,10 +110,8 @@ class Window:
     def kill_worker(self) -> None:
         """End the model's process as the kernel does when memory runs out."""
         server = int((self.folder.parent / PID).read_text())
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        told = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
-        (worker,) = [pid for pid in children if b"lsp_local.engine.worker" in told[pid]]
-        os.kill(int(worker), signal.SIGKILL)
+        (worker,) = [pid for pid in children_of(server) if is_worker(pid)]
+        kill(worker)
 
     def press(self, *keys: str) -> None:
         """Press keys, in Playwright's names."""

@@ -12,6 +12,7 @@ from statistics import median
 import pytest
 from editor import AUTOMATIC, Editor, start_server, stop_server
 from lsprotocol import types
+from processes import children_of
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/smaps_rollup").exists(), reason="reads memory from /proc"
@@ -50,7 +51,7 @@ class Household:
     n_open: list[int] = field(default_factory=list)
 
     def look(self) -> None:
-        pids = [self.server, *children(self.server)]
+        pids = [self.server, *children_of(self.server)]
         self.looks.append((time.monotonic(), sum(map(n_own_bytes, pids))))
         self.n_open.append(sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids))
 
@@ -66,14 +67,6 @@ class Household:
         ]
         slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs]
         return median(slopes) * 3600 / 1e6 if slopes else 0.0
-
-
-def children(pid: int) -> list[int]:
-    return [
-        int(child)
-        for tasks in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in tasks.read_text().split()
-    ]
 
 
 def n_own_bytes(pid: int) -> int:
@@ -118,14 +111,14 @@ class Typist:
 
     async def reload(self) -> None:
         """Have the model loaded anew: another context size is another engine."""
-        before = children(self.editor.process.pid)
+        before = children_of(self.editor.process.pid)
         self._n_ctx = 2176 - self._n_ctx
         settings = {"lspLocal": {"model": str(self.model), "nCtx": self._n_ctx}}
         params = types.DidChangeConfigurationParams(settings)
         self.editor.client.workspace_did_change_configuration(params)
         await self.answered()
         await self.editor.ask(self.uri)[1]  # waits for the model
-        assert children(self.editor.process.pid) != before
+        assert children_of(self.editor.process.pid) != before
 
     async def answered(self) -> None:
         """Wait until nothing is asked any more."""
