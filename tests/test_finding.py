@@ -43,7 +43,7 @@ def model(folder: Path) -> Path:
 
 def reached(model: Path) -> Line:
     """Look for the worker as a window does that is to be the last."""
-    return finding.reach(load_of(model), 0.0)
+    return finding.reach(load_of(model), 0.0, lambda: None)
 
 
 def place_of(folder: Path, model: Path) -> Path:

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,9 +18,11 @@ import shared
 from processes import IS_TOLD, is_alive
 from shared import FOREVER, another_window, decode, names, until, window
 
-from lsp_local.engine import finding
-from lsp_local.engine.base import EngineDied, Priority
+from lsp_local.engine import finding, spawning
+from lsp_local.engine.base import EngineDied, EngineError, Priority
 from lsp_local.engine.client import EngineClient
+from lsp_local.engine.spawning import Load
+from lsp_local.engine.supervising import CRASHES_IN_A_ROW
 
 pytestmark = pytest.mark.skipif(not IS_TOLD, reason="looks after processes in /proc")
 
@@ -230,6 +233,27 @@ async def test_a_file_that_is_no_model_keeps_no_process(folder: Path) -> None:
         pid = engine.worker_pid
     assert pid is not None
     await gone(pid)
+
+
+async def test_workers_that_die_before_they_say_hello_are_counted(
+    smollm: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Load] = []
+
+    def command(load: Load) -> list[str]:
+        started.append(load)
+        return [sys.executable, "-c", ""]
+
+    monkeypatch.setattr(spawning, "_command", command)
+    async with window(smollm) as engine:
+        said = ""
+        while f"died {CRASHES_IN_A_ROW} times" not in said:
+            with pytest.raises(EngineError) as error:
+                await engine.info()
+            said = str(error.value)
+    assert len(started) == CRASHES_IN_A_ROW
+    for path in (folder / "run").iterdir():
+        path.unlink()  # the last one's; the next start would do it
 
 
 async def test_kills_of_windows_and_workers_lose_nothing(

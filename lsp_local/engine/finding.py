@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -25,10 +26,12 @@ LOOK_SECONDS = 0.02
 N_STARTS = 3  # of workers that end before they have said anything
 
 
-def reach(load: Load, linger: float) -> Line:
+def reach(load: Load, linger: float, on_death: Callable[[], None]) -> Line:
     """Return a line to the worker of these settings; start it if there is none.
 
-    It is to outlive its last window by `linger` seconds. Raises OSError where it cannot be shared.
+    It is to outlive its last window by `linger` seconds. `on_death` is called for each that we have
+    started and that ends before it says anything; what it raises ends the search. Raises OSError
+    where it cannot be shared.
     """
     stamp = stamp_of(load)
     place = place_for(f"{stamp}{SUFFIX}")
@@ -45,6 +48,7 @@ def reach(load: Load, linger: float) -> Line:
         n_starts += 1
         if (line := _started(load, place, lock, stamp, linger)) is not None:
             return line
+        on_death()
     raise OSError(f"nobody answers at {place}")
 
 

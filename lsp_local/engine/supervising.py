@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 CAREFUL_GUESS = Speed(prefill=60.0, decode=10.0)
 CRASHES_IN_A_ROW = 5
 CRASH_WINDOW = 180.0  # seconds; less would miss a model that dies whenever it is asked
+LEFT_ALONE = (
+    f"the model process died {CRASHES_IN_A_ROW} times within {CRASH_WINDOW / 60:.0f} minutes "
+    "and is left alone for as long; run `lsp-local doctor` to see what is wrong"
+)
 
 
 class Supervised:
@@ -128,7 +132,8 @@ class Supervised:
     async def _shared(self) -> Line:
         """Return a line to the worker that we share, or to one of our own where that cannot be."""
         run = asyncio.get_running_loop().run_in_executor
-        reached = run(None, finding.reach, self._load_of, self._linger or 0.0)
+        linger = self._linger or 0.0
+        reached = run(None, finding.reach, self._load_of, linger, self._count_death)
         try:
             return await asyncio.shield(reached)
         except OSError as error:
@@ -154,12 +159,14 @@ class Supervised:
             raise EngineClosed("the engine is closed")
         if self._loaded is None:
             if self._is_crashing():
-                raise EngineError(
-                    f"the model process died {CRASHES_IN_A_ROW} times within "
-                    f"{CRASH_WINDOW / 60:.0f} minutes and is left alone for as long; "
-                    "run `lsp-local doctor` to see what is wrong"
-                )
+                raise EngineError(LEFT_ALONE)
             await self.start()
+
+    def _count_death(self) -> None:
+        """Remember that a worker has died. Raises EngineError if they do so all the time."""
+        self._crashes.append(time.monotonic())
+        if self._is_crashing():
+            raise EngineError(LEFT_ALONE)
 
     def _is_crashing(self) -> bool:
         is_full = len(self._crashes) == CRASHES_IN_A_ROW
@@ -188,10 +195,9 @@ class Supervised:
         if line is not None:
             await asyncio.to_thread(line.end)
         if not self._is_closed:
-            self._crashes.append(time.monotonic())
-            if not self._is_crashing():
-                with contextlib.suppress(EngineError, OSError):  # the next request says why
-                    await self.start()
+            with contextlib.suppress(EngineError, OSError):  # the next request says why
+                self._count_death()
+                await self.start()
 
 
 def _hang_up(reached: asyncio.Future[Line]) -> None:
