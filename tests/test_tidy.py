@@ -7,76 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from floors import FLOORS, ONLY_IN
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "lsp_local").rglob("*.py"))
 ALL_FILES = [*SOURCES, ROOT / "editors" / "build.py", *sorted((ROOT / "tests").rglob("*.py"))]
-
-# From the top floor down; a module imports from its own room or from floors below.
-FLOORS = [
-    ["__main__"],
-    ["cli"],
-    ["evals"],
-    ["purging"],
-    ["lsp"],
-    ["lint"],
-    ["features"],
-    ["memory"],
-    ["symbols"],
-    ["actions", "verify"],
-    ["userprompts"],
-    ["windows", "cache"],
-    ["context"],
-    ["similar", "imports"],
-    ["index"],
-    ["disk", "stats"],
-    ["engine"],
-    ["judge", "syntax", "download", "report", "history"],
-    ["gate", "asking", "names", "parsecheck", "feedback"],
-    ["typed_trees"],
-    ["outline"],
-    ["trees"],
-    ["privacy", "ignores"],
-    ["secret_rules"],
-    ["adapters", "wheels"],
-    ["models", "prompt", "stops", "chat"],
-    ["nodes"],
-    ["brackets", "grammars", "parts"],
-    ["trust"],
-    ["catalogue", "config", "options_page", "options_vscode"],
-    ["options"],
-    ["option"],
-    ["writing", "private_sockets", "databases"],
-    ["plain"],
-    ["text", "folders", "languages", "unified", "workspaces", "locks"],
-    ["__init__"],
-]
-ONLY_IN = {
-    "pygls": "lsp/",
-    "lsprotocol": "lsp/",
-    "cattrs": "lsp/",
-    "ctransformers": "engine/ctransformers_sequence.py",
-    "gguf": "engine/gguf_v2.py engine/openvino/graph.py",
-    "ik_llama_cpp": "engine/binding.py",
-    "huggingface_hub": "download.py",
-    "httpx2": "engine/remote/http.py",
-    "numpy": "engine/",
-    "openvino": "engine/openvino/",
-    "detect_secrets": "secret_rules.py",
-    "pathspec": "ignores.py",
-    "yaml": "userprompts/frontmatter.py",
-    "fcntl": "locks.py cli/witness.py",
-    "sqlite3": "databases.py disk.py index/ memory/ stats.py",
-    "tree_sitter": "trees.py",
-    "diskcache": "disk.py",
-    "plotext": "cli/",
-    "xllamacpp": "evals/",
-    "matplotlib": "evals/plots.py",
-    "jinja2": "chat.py",
-    "typer": "cli/",
-    "rich": "cli/ report.py",
-    "ray": "lint/on_ray.py",
-}
 
 
 def imports_of(path: Path) -> Iterator[str]:

@@ -1,1 +1,5 @@
-"""What the user gets: one feature, one file, one verb."""
+"""What the user gets: one feature, one file, one verb.
+
+Functions take and return values of `text`, so the command line, the server and the tests call the
+same code.
+"""

@@ -1,1 +1,4 @@
-"""Training examples from a repository's own commits."""
+"""Training examples from a repository's own commits.
+
+No secret that `privacy` knows is in one.
+"""
