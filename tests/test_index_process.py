@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lsp_local.index import Index
+from lsp_local.index import Index, building
 from lsp_local.index.electing import elected
 from lsp_local.index.process import Wishes
 
@@ -143,6 +143,27 @@ def _hold(database: str, seconds: float, held: Any) -> None:
         db.execute("BEGIN IMMEDIATE")
         held.set()
         time.sleep(seconds)
+
+
+def test_what_another_window_has_forgotten_is_no_damage(
+    root: Path, database: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = Index(root, database=database), Index(root, database=database)
+    n_files = first.refresh()
+    gone = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))[:2]
+    for path in gone:
+        (root / path).unlink()
+    is_small = building._is_small_file
+
+    def look(path: Path) -> bool:  # the first has asked what is known, and not yet written
+        monkeypatch.setattr(building, "_is_small_file", is_small)
+        assert second.update(*gone) == 0
+        return is_small(path)
+
+    monkeypatch.setattr(building, "_is_small_file", look)
+    assert first.update(*gone) == 0
+    assert len(first.paths()) == n_files - len(gone)
+    assert caplog.messages == []
 
 
 def test_nobody_waits_over_a_second_for_another_window(root: Path, database: Path) -> None:

@@ -60,9 +60,11 @@ def forget(db: sqlite3.Connection, root: Path, paths: Iterable[str]) -> None:
     """Forget files. What was in one that is there but not to be read any more goes at once."""
     for path in paths:
         with contents.written(db):
-            (left,) = db.execute("SELECT content FROM files WHERE path = ?", (path,)).fetchone()
+            left = db.execute("SELECT content FROM files WHERE path = ?", (path,)).fetchone()
+            if left is None:  # another window's process was told, too
+                continue
             db.execute("DELETE FROM files WHERE path = ?", (path,))
-            contents.leave(db, left, is_kept=not (root / path).exists())
+            contents.leave(db, left[0], is_kept=not (root / path).exists())
 
 
 def _changed(
