@@ -10,6 +10,7 @@ from lsp_local import folders
 from lsp_local.folders import project_key
 from lsp_local.ignores import FOLDERS
 from lsp_local.memory.store import Store
+from lsp_local.text import UserError
 
 # What holds pieces of all projects and says of none whose it is: all of it goes.
 SHARED = (
@@ -72,11 +73,15 @@ def erase(target: Target) -> list[Path]:
             path.unlink(missing_ok=True)
     for place in (*SHARED, *OF_PROJECTS, *NUMBERS):
         _remove_empty(place())
+    left = [path for path in target.files if os.path.lexists(path)]
     for memory, start in target.inside:
-        store = Store(memory)
-        ids = [one.id for one in store.observations() if _is_below(one.path, one.was, start)]
-        store.forget(ids)
-    return [path for path in target.files if os.path.lexists(path)]
+        store = Store(memory).insisting()
+        try:
+            found = store.observations()
+            store.forget([one.id for one in found if _is_below(one.path, one.was, start)])
+        except UserError:
+            left.append(memory)
+    return left
 
 
 def _is_below(path: str, others: str, start: str) -> bool:

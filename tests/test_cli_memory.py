@@ -1,6 +1,8 @@
 """`lsp-local memory` and what `context --action` says of it."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,22 @@ def test_set_forget_promote(shop: Path) -> None:
 def test_what_cannot_be_done(shop: Path, arguments: list[str], want: str) -> None:
     assert shop.is_dir()
     assert want in fails("memory", *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["list"], id="read"),
+        pytest.param(["set", "python.quotes", "double"], id="set"),
+        pytest.param(["forget", "python.quotes"], id="forget"),
+    ],
+)
+def test_what_another_window_holds_is_not_said_to_be_done(shop: Path, arguments: list[str]) -> None:
+    with closing(sqlite3.connect(store_of(shop).path, isolation_level=None)) as db:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("BEGIN EXCLUSIVE")
+        assert "if another window is at it, try again" in fails("memory", *arguments)
+    assert "single" in run("memory", "list")
 
 
 def test_export_and_import(shop: Path, tmp_path: Path) -> None:

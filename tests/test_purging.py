@@ -89,6 +89,17 @@ def test_what_a_project_around_knows_of_it_is_erased(home: Path) -> None:
     assert [one.text for one in store.observations()] == ["stays"]
 
 
+def test_what_could_not_be_erased_is_said(home: Path) -> None:
+    store = store_of(home)
+    store.add([Observation(Kind.ACCEPTED, "shop/a.py", "f", "python", WORD)], 90)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")  # a window that writes
+        ran = CliRunner().invoke(app, ["purge", "--project", str(home / "shop"), "--yes"])
+    assert str(store.path) in str(ran.exception)
+    run("--project", str(home / "shop"), "--yes")
+    assert store.observations() == []
+
+
 def test_everything_is_erased(home: Path) -> None:
     (home / "why.log").write_text(WORD)
     (home / "config.toml").write_text(f'why_log = "{home}/why.log"\n')

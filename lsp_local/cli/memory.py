@@ -187,7 +187,7 @@ def _root(project: Path | None) -> Path:
 
 
 def _store(project: Path | None, in_all: bool) -> Store:
-    return store_of_all() if in_all else store_of(_root(project))
+    return (store_of_all() if in_all else store_of(_root(project))).insisting()
 
 
 def _habits(store: Store, in_all: bool) -> list[Habit]:

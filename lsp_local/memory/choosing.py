@@ -57,7 +57,7 @@ def forget_habit(store: Store, name: str) -> None:
 def promote(store: Store, name: str) -> Habit:
     """Let a habit of a project count in all that have no other. Raises UserError."""
     found = habit_named(habits_of(store), name)
-    _replace(store_of_all(), Style(found.trait, found.language, found.value), PROMOTED)
+    _replace(store_of_all().insisting(), Style(found.trait, found.language, found.value), PROMOTED)
     return found
 
 

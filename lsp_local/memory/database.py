@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from lsp_local import databases
+from lsp_local.text import UserError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -21,13 +22,20 @@ ENDS = ("", *databases.BESIDE, ASIDE)  # of the names of all files that belong t
 class Database:
     """Invariant: nothing here makes a caller fail, or wait for longer than BUSY_SECONDS.
 
-    A file that is damaged or of somebody else is set aside, with one warning, and begun anew.
+    A file that is damaged or of somebody else is set aside, with one warning, and begun anew. Only
+    one that was made `insisting` raises UserError where a file cannot be read or changed.
     """
 
     def __init__(self, path: Path, tables: str) -> None:
         self.path = path
         self._tables = tables
         self._has_warned = False
+        self._is_insisting = False
+
+    def insisting(self) -> Self:
+        """Fail rather than keep silent, for a person who was told that something is done."""
+        self._is_insisting = True
+        return self
 
     def read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Run `work` on the file if there is one."""
@@ -52,7 +60,7 @@ class Database:
                     return work(db)
             except sqlite3.Error as error:
                 if not databases.is_damage(error):  # locked, full, read-only
-                    self._warn(error)
+                    self._give_up(error)
                     return otherwise
                 self._set_aside(error, number)
             except UnicodeError:  # half characters: nothing is wrong with the file
@@ -60,7 +68,7 @@ class Database:
             except (ValueError, TypeError, OverflowError) as error:  # of a value not written by us
                 self._set_aside(error, number)
             except OSError as error:
-                self._warn(error)
+                self._give_up(error)
                 return otherwise
         return otherwise
 
@@ -77,6 +85,14 @@ class Database:
         self._warn(f"{error}; it is set aside, and begun anew")
         with suppress(OSError):
             databases.take_away(self.path, number, ASIDE)
+
+    def _give_up(self, error: Exception) -> None:
+        if self._is_insisting:
+            raise UserError(
+                f"the memory in {self.path} cannot be read or changed now ({error}); "
+                "if another window is at it, try again"
+            ) from error
+        self._warn(error)
 
     def _warn(self, problem: object) -> None:
         if not self._has_warned:
