@@ -18,7 +18,7 @@ DIED = EngineDied("the model process has died")
 class Mortal(ScriptedChat):
     """An engine whose load ends as often as there are `ends`, and then succeeds."""
 
-    model: Path = Path("small.gguf")
+    model: Path | None = Path("small.gguf")
     ends: list[EngineError] = field(default_factory=list)
 
     async def info(self) -> ModelInfo:
@@ -45,3 +45,9 @@ def test_loaded(ends: Sequence[EngineError], want: str, n_left: int) -> None:
     else:
         assert asyncio.run(loaded(engine)).path  # type: ignore[arg-type]
     assert len(engine.ends) == n_left
+
+
+def test_what_a_server_says_is_said() -> None:
+    engine = Mortal(model=None, ends=[EngineDied("the server has closed the connection")])
+    with pytest.raises(EngineDied, match="the server has closed the connection"):
+        asyncio.run(loaded(engine))  # type: ignore[arg-type]

@@ -147,6 +147,7 @@ worker.run()
     "step",
     [
         pytest.param("threading.Event().wait()", id="a deadlock"),
+        pytest.param("sum(range(10**6)); threading.Event().wait()", id="a deadlock after work"),
         pytest.param("while True: pass", id="an endless loop"),
     ],
 )
@@ -173,7 +174,10 @@ def _cancelled(step: str) -> Iterator[tuple[socket.socket, "subprocess.Popen[byt
     command = [sys.executable, "-c", stuck, str(theirs.fileno()), here]
     with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
         theirs.close()  # or its end would not be ours to notice
-        ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
-        assert wire.receive(ours) == {"id": 0}
-        ours.sendall(wire.pack({"id": 1, "op": "cancel"}))
-        yield ours, process
+        try:
+            ours.sendall(wire.pack({"id": 1, "op": "generate", "request": REQUEST}))
+            assert wire.receive(ours) == {"id": 0}
+            ours.sendall(wire.pack({"id": 1, "op": "cancel"}))
+            yield ours, process
+        finally:
+            process.kill()  # or a failure would wait for it

@@ -36,7 +36,7 @@ def confine(arguments: argparse.Namespace) -> str:
     It has to be called before there is a second thread, which would keep its rights.
     """
     if arguments.backend != LLAMA:
-        return f"not confined: {arguments.backend} starts programs of its own"
+        return f"not confined: that is made for {LLAMA} alone, not for {arguments.backend}"
     # Threads of numpy's own would come with its import, and nothing here needs them.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with suppress(Exception):  # the load says what is wrong

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from threading import Event
@@ -12,8 +11,7 @@ from lsp_local.engine.base import EngineError, Speed, Token, TokenScore, Work
 from lsp_local.engine.choosing import choose, score_of
 from lsp_local.engine.conversion import readable
 from lsp_local.engine.ctransformers_sequence import PlainSequence
-from lsp_local.engine.describing import describe
-from lsp_local.engine.gguf_head import check_model
+from lsp_local.engine.describing import describe_words, open_words
 from lsp_local.engine.kv import n_common
 from lsp_local.engine.special import markup_of, tokenize
 from lsp_local.engine.speed import SpeedMeter, ThreadChoice
@@ -34,9 +32,7 @@ class CtransformersBackend:
     def __init__(self, path: Path, n_ctx: int, n_threads: int) -> None:
         """Load a model. Of a file that was converted, `path` is the original."""
         started = time.perf_counter()
-        binding.open_library()
-        check_model(path)
-        self._words = binding.open_vocabulary(str(path))
+        self._words = open_words(path)
         architecture = binding.metadata(self._words, "general.architecture")
         self._live = PlainSequence(readable(path, architecture), n_ctx)
         self._vocab = Vocab(binding.pieces(self._words, binding.n_vocab(self._words)))
@@ -46,14 +42,8 @@ class CtransformersBackend:
         self._is_interrupted = Event()
         self._warm_up()
         load_ms = (time.perf_counter() - started) * 1000
-        # Where it opens a vocabulary only, llama.cpp does not tell these two.
-        n_ctx_train = binding.metadata(self._words, f"{architecture}.context_length")
-        self.info = replace(
-            describe(self._words, path, n_ctx, load_ms),
-            description=binding.metadata(self._words, "general.name") or architecture,
-            n_ctx_train=int(n_ctx_train or 0),
-            cpu_features=f"ctransformers {metadata.version('ctransformers')}",
-        )
+        engine = f"ctransformers {metadata.version('ctransformers')}"
+        self.info = describe_words(self._words, path, n_ctx, load_ms, engine)
 
     def tokenize(self, text: str, allow_special: bool = False) -> list[int]:
         """See `Backend`."""

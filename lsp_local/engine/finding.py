@@ -68,7 +68,7 @@ def statuses() -> list[Message]:
     paths = [path for folder in folders() for path in sorted(folder.glob(f"*{SUFFIX}"))]
     found = []
     for path in paths:
-        with suppress(OSError, wire.WireError), _connected(path) as connection:
+        with suppress(OSError, EOFError, wire.WireError), _connected(path) as connection:
             found.append(_answer(connection, {"op": "status"}))
     return found
 

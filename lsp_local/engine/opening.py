@@ -95,7 +95,8 @@ async def loaded(engine: LiveEngine) -> ModelInfo:
         except EngineClosed:
             raise
         except EngineDied:
-            continue
+            if engine.model is None:  # a server: it has said what is wrong, and was asked twice
+                raise
     raise EngineError(
         f"the model process died {N_LOADS} times while it loaded {engine.model}: the file is "
         "damaged, or memory is short; `lsp-local model verify` checks a downloaded one"

@@ -49,8 +49,11 @@ class LiveSequence:
     def read(self, tokens: list[int], rows: list[int], n_threads: int, is_watched: bool) -> bool:
         """Read `tokens` behind the live ones; keep logits of `rows`. False when interrupted.
 
-        A call that is not watched cannot be interrupted. Raises EngineError when llama.cpp fails.
+        A call that is not watched cannot be interrupted. Raises EngineError when llama.cpp fails,
+        or there are more than N_CHUNK tokens, for which the batch has no room.
         """
+        if len(tokens) > N_CHUNK:
+            raise EngineError(f"{len(tokens)} tokens are too many for one call")
         batch = self._batch
         batch.n_tokens = len(tokens)
         for row, token in enumerate(tokens):

@@ -24,7 +24,7 @@ from lsp_local.engine.turns import Job, Turns
 from lsp_local.engine.wire import Message
 
 STUCK_SECONDS = 5.0  # an interrupted step ends within milliseconds, or never
-STARVED_CPU = (0.2, 4.0)  # seconds of CPU in that time: more is a loop, less is a deadlock
+STARVED_CPU = 0.2, 4.0  # seconds of CPU: less in that time is a deadlock, more in all a loop
 IDLE_SECONDS = 2.0  # after which what was read is written to disk
 Plain = tuple[Path, int, int]  # a model, its context in tokens, and threads: what all backends take
 UPKEEP = 0  # the window and the key of our own job; those of the servers begin at 1
@@ -172,17 +172,19 @@ class Worker:
             self._backend.interrupt()
             self._watch(self._n_steps, time.process_time())
 
-    def _watch(self, n_steps: int, at_cpu: float) -> None:
-        watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, [n_steps, at_cpu])
+    def _watch(self, n_steps: int, began: float) -> None:
+        given = n_steps, began, time.process_time()
+        watch = threading.Timer(STUCK_SECONDS, self._exit_if_stuck, given)
         watch.daemon = True
         watch.start()
 
-    def _exit_if_stuck(self, n_steps: int, at_cpu: float) -> None:
+    def _exit_if_stuck(self, n_steps: int, began: float, looked: float) -> None:
         with self._changed:
             is_stuck = self._running is not None and self._n_steps == n_steps
+        now = time.process_time()
         least, most = STARVED_CPU
-        if is_stuck and least < time.process_time() - at_cpu < most:
-            self._watch(n_steps, at_cpu)  # a busy machine: wait on
+        if is_stuck and now - looked > least and now - began < most:
+            self._watch(n_steps, began)  # a busy machine: wait on
         elif is_stuck:
             os._exit(1)
 

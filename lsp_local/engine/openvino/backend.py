@@ -2,11 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from lsp_local.engine import binding
-from lsp_local.engine.describing import describe
+from lsp_local.engine.describing import describe_words, open_words
 from lsp_local.engine.fingerprint import fingerprint
 from lsp_local.engine.openvino.converting import folder_for
 from lsp_local.engine.openvino.sequence import OpenvinoSequence
@@ -33,8 +31,7 @@ class OpenvinoBackend(SequencedBackend):
     ) -> None:
         """Load a model for `n_windows`; `path` is the original of what was converted."""
         started = time.perf_counter()
-        binding.open_library()
-        words = binding.open_vocabulary(str(path))
+        words = open_words(path)
         live = OpenvinoSequence(folder_for(path), n_threads)
         mark = f"{fingerprint(path)} openvino {live.version} {LAYOUT} {n_ctx}"
         self._cache = live
@@ -42,15 +39,7 @@ class OpenvinoBackend(SequencedBackend):
         # Its threads are chosen once, at the load.
         super().__init__(words, live, memory, 1)
         load_ms = (time.perf_counter() - started) * 1000
-        architecture = binding.metadata(words, "general.architecture")
-        n_ctx_train = binding.metadata(words, f"{architecture}.context_length")
-        # Where it opens a vocabulary only, llama.cpp does not tell these two.
-        self.info = replace(
-            describe(words, path, n_ctx, load_ms),
-            description=binding.metadata(words, "general.name") or architecture,
-            n_ctx_train=int(n_ctx_train or 0),
-            cpu_features=f"openvino {live.version}",
-        )
+        self.info = describe_words(words, path, n_ctx, load_ms, f"openvino {live.version}")
 
     def _exact(self, tokens: list[int]) -> int:
         start = super()._exact(tokens)

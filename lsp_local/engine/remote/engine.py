@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from lsp_local.engine.base import (
-    EngineDied,
+    EngineClosed,
     EngineError,
     Finish,
     Generated,
@@ -171,10 +171,15 @@ class RemoteEngine:
 
     async def _known(self) -> tuple[ModelInfo, Served, Family]:
         if self._is_closed:
-            raise EngineDied("the engine is closed")
+            raise EngineClosed("the engine is closed")
         await self.start()
         assert self._loading is not None
-        return await asyncio.shield(self._loading)
+        try:
+            return await asyncio.shield(self._loading)
+        except asyncio.CancelledError:
+            if self._is_closed:
+                raise EngineClosed("the engine is closed") from None
+            raise
 
     async def _load(self) -> tuple[ModelInfo, Served, Family]:
         started = time.perf_counter()
