@@ -1,5 +1,6 @@
 """The engines that keep one contract, and where they differ."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -41,10 +42,7 @@ def _ctransformers(model: Path) -> None:
     for package in ("ctransformers", "gguf"):
         if find_spec(package) is None:
             pytest.skip(f"no package {package}: pip install 'lsp-local[ctransformers]'")
-    try:
-        readable(model, "llama")
-    except EngineError:
-        convert(models.name_of(model))
+    _there(lambda: readable(model, "llama"), lambda: convert(models.name_of(model)))
 
 
 def _openvino(model: Path) -> None:
@@ -52,10 +50,23 @@ def _openvino(model: Path) -> None:
     for package in ("openvino", "gguf"):
         if find_spec(package) is None:
             pytest.skip(f"no package {package}: pip install 'lsp-local[openvino]'")
-    try:
-        folder_for(model)
-    except EngineError:
-        convert_for_openvino(models.name_of(model))
+    _there(lambda: folder_for(model), lambda: convert_for_openvino(models.name_of(model)))
+
+
+def _there(look: Callable[[], Path], make: Callable[[], Path]) -> None:
+    """Make what is not there yet, unless another process of the tests makes it just now."""
+    while True:
+        try:
+            look()
+            return
+        except EngineError:
+            pass
+        try:
+            make()
+        except EngineError as error:
+            if "is running" not in str(error):
+                raise
+            time.sleep(0.2)
 
 
 KINDS = [
