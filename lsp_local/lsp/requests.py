@@ -1,6 +1,7 @@
 """Requests for inline completions, as they were asked, and while they wait."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lsp_local.text import Document, Outcome, Reason
@@ -37,33 +38,43 @@ class Asking:
 
 
 class Waiting:
-    """The requests that wait. Invariant: of a document at most one of each kind, the newest."""
+    """The requests that wait. Invariant: of a document at most one of each kind, the newest.
+
+    There are three kinds: by itself, by hand and for the menu.
+    """
 
     def __init__(self) -> None:
-        self._asking: dict[tuple[str, bool], Asking] = {}  # by URI and `is_menu`
+        self._asking: list[tuple[Request, Asking]] = []
 
     def add(self, request: Request, asking: Asking) -> None:
-        """Take note of a request; the one before it of its kind gets silence."""
-        self._dismiss((request.doc.uri, request.is_menu), Reason.SUPERSEDED)
-        self._asking[request.doc.uri, request.is_menu] = asking
+        """Take note of a request; what it takes the place of gets silence."""
+        self._dismiss(Reason.SUPERSEDED, lambda other: _replaces(request, other))
+        self._asking.append((request, asking))
 
-    def remove(self, request: Request, asking: Asking) -> None:
+    def remove(self, asking: Asking) -> None:
         """Take note that a request waits no longer."""
-        lane = request.doc.uri, request.is_menu
-        if self._asking.get(lane) is asking:
-            del self._asking[lane]
+        self._asking = [pair for pair in self._asking if pair[1] is not asking]
 
     def has(self, uri: str) -> bool:
         """Whether a request waits for a document."""
-        return any(asked == uri for asked, _ in self._asking)
+        return any(request.doc.uri == uri for request, _ in self._asking)
 
     def dismiss(self, uri: str | None, reason: Reason) -> None:
         """Answer what waits for a document, or for all without a URI, with silence."""
-        for lane in list(self._asking):
-            if uri in (None, lane[0]):
-                self._dismiss(lane, reason)
+        self._dismiss(reason, lambda other: uri in (None, other.doc.uri))
 
-    def _dismiss(self, lane: tuple[str, bool], reason: Reason) -> None:
-        asking = self._asking.pop(lane, None)
-        if asking is not None:
+    def _dismiss(self, reason: Reason, is_over: Callable[[Request], bool]) -> None:
+        over = [asking for request, asking in self._asking if is_over(request)]
+        self._asking = [pair for pair in self._asking if not is_over(pair[0])]
+        for asking in over:
             asking.stop(reason)
+
+
+def _replaces(new: Request, old: Request) -> bool:
+    """Whether nobody waits for `old` any more.
+
+    Who has asked by hand does, while the editor asks by itself for the same place.
+    """
+    if (new.doc.uri, new.is_menu) != (old.doc.uri, old.is_menu):
+        return False
+    return old.is_automatic or not new.is_automatic or new.offset != old.offset

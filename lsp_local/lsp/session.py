@@ -175,7 +175,7 @@ class Session(Pieces):
                 raise
             return Outcome(None, asking.stopped)
         finally:
-            self._waiting.remove(request, asking)
+            self._waiting.remove(asking)
         # The last look before the answer: the text may have changed while it was decoded.
         if self.documents.get(doc.uri) is not doc:
             return Outcome(None, Reason.STALE_VERSION, outcome.stats)

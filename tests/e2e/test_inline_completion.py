@@ -153,6 +153,14 @@ async def test_a_newer_request_supersedes_the_older(editor: Editor) -> None:
     assert reasons == ["shown"] + 4 * ["superseded"]
 
 
+async def test_who_asks_by_hand_is_answered_though_the_editor_asks_too(editor: Editor) -> None:
+    uri = editor.open("by_hand.py", "def add(a, b):\n    return <CURSOR>")
+    answers = [editor.ask(uri, kind)[1] for kind in (INVOKED, AUTOMATIC, AUTOMATIC)]
+    by_hand, older, _ = await asyncio.gather(*answers)
+    assert editor.text_of(uri, by_hand) == "a + b"
+    assert older == []
+
+
 async def test_an_answer_for_an_older_text_is_never_sent(editor: Editor) -> None:
     uri = editor.open("stale.py", "def add(a, b):\n    return <CURSOR>")
     _, answer = editor.ask(uri)

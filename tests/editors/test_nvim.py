@@ -148,6 +148,15 @@ def test_an_emoji_line(nvim: Neovim) -> None:
     line_is(nvim, 3, 'print("😋", smile)')
 
 
+def test_who_asks_at_once_after_a_key_is_answered(nvim: Neovim) -> None:
+    # The event of the key comes after both, and by itself nothing is shown after a deletion.
+    nvim.open("at_once.py", ADD.replace("<CURSOR>", "ab<CURSOR>"))
+    nvim.keys("<BS><M-\\>")
+    nvim.until_ghost(" + b")
+    nvim.keys("<Tab>")
+    line_is(nvim, 2, "    return a + b")
+
+
 def test_of_two_quick_edits_only_the_newest_is_answered(nvim: Neovim) -> None:
     nvim.open("quick.py", ADD)
     nvim.until_ghost("a + b")

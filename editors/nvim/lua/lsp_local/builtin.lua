@@ -73,23 +73,17 @@ function M.next(step)
   vim.lsp.inline_completion.select({ count = step })
 end
 
---- Neovim never asks by hand, so this once our own ghost text does.
-function M.trigger()
-  M.dismiss()
-  ghost.trigger()
-end
-
---- Switch Neovim's ghost text off while a menu is open; a late answer must find nobody.
-local function follow_menu()
+--- Switch Neovim's ghost text off while a menu is open, or ours is; a late answer must find nobody.
+local function follow()
   local bufnr = vim.api.nvim_get_current_buf()
   local server = client.find(bufnr)
-  local is_wanted = not menu.is_open()
+  local is_wanted = not menu.is_open() and not ghost.is_at_home()
   if not server or vim.lsp.inline_completion.is_enabled({ bufnr = bufnr }) == is_wanted then
     return
   end
   if not is_wanted then
     for id, request in pairs(server.requests) do
-      if request.method == METHOD and request.type == 'pending' then
+      if request.method == METHOD and request.type == 'pending' and not ghost.is_mine(id) then
         client.cancel(server, id)
       end
     end
@@ -99,6 +93,13 @@ local function follow_menu()
     local asking = ('nvim.lsp.inline_completion:%d'):format(bufnr)
     pcall(vim.api.nvim_exec_autocmds, 'CursorMovedI', { group = asking })
   end
+end
+
+--- Neovim never asks by hand, so this once our own ghost text does.
+function M.trigger()
+  M.dismiss()
+  ghost.trigger()
+  follow()
 end
 
 ---@param group integer
@@ -115,9 +116,14 @@ function M.start(group)
   })
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'InsertLeave', 'BufLeave' }, {
     group = group,
-    callback = ghost.dismiss,
+    callback = function(event)
+      if event.event:find('Leave') or not ghost.is_at_home() then
+        ghost.dismiss()
+      end
+      follow()
+    end,
   })
-  menu.watch(group, follow_menu)
+  menu.watch(group, follow)
 end
 
 return M

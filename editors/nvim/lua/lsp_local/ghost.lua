@@ -10,6 +10,7 @@ local AUTOMATIC, INVOKED = 2, 1 -- LSP, InlineCompletionTriggerKind: Invoked is 
 local namespace = vim.api.nvim_create_namespace('lsp_local')
 
 ---@class lsp_local.Shown What is on the screen; it begins at `row`, `col` (bytes, from 0).
+---@field place lsp_local.Place where it was asked for
 ---@field bufnr integer
 ---@field client_id integer
 ---@field row integer
@@ -27,7 +28,7 @@ local namespace = vim.api.nvim_create_namespace('lsp_local')
 
 ---@type lsp_local.Shown?
 local shown
----@type { client: vim.lsp.Client, id: integer?, place: lsp_local.Place }?
+---@type { client: vim.lsp.Client, id: integer?, place: lsp_local.Place, kind: integer }?
 local asked
 ---@type lsp_local.Place?
 local seen
@@ -139,6 +140,7 @@ local function show(server, items, place, n)
   end
   local col = start and client.byte_at(server, line, start.character) or place.col
   shown = {
+    place = place,
     bufnr = place.bufnr,
     client_id = server.id,
     row = place.row,
@@ -161,7 +163,7 @@ local function ask(kind)
   end
   local params = vim.lsp.util.make_position_params(0, server.offset_encoding)
   params.context = { triggerKind = kind }
-  local mine = { client = server, place = place }
+  local mine = { client = server, place = place, kind = kind }
   asked = mine
   mine.id = client.request(server, METHOD, params, function(err, result)
     if asked ~= mine then
@@ -174,6 +176,19 @@ local function ask(kind)
   end, place.bufnr)
 end
 
+--- Whether the cursor's place has been seen to: the event of a key may come after the next key's.
+function M.is_at_home()
+  local place = here()
+  if asked and asked.kind == INVOKED and vim.deep_equal(asked.place, place) then
+    return true
+  end
+  return shown ~= nil and vim.deep_equal(shown.place, place)
+end
+
+function M.is_mine(id)
+  return asked ~= nil and asked.id == id
+end
+
 --- Follow a key: what fits is shown on without a gap, and the server is asked for what comes next.
 function M.update()
   local place = here()
@@ -182,6 +197,9 @@ function M.update()
   end
   seen = place
   draw()
+  if M.is_at_home() then
+    return
+  end
   stop_asking()
   if menu.is_open() or vim.fn.reg_executing() ~= '' then
     return
