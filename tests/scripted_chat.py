@@ -106,6 +106,8 @@ class ScriptedChat:
         first: int = 1,
         priority: Priority = Priority.LINT,
     ) -> list[TokenScore]:
+        if len(tokens) > self.n_ctx:
+            raise EngineError(f"a text of {len(tokens)} tokens does not fit into the context")
         text = "".join(map(chr, tokens))
         self.scored.append(text)
         logprob = (-1.0 if any(one in text for one in self.natural) else -2.0) / len(tokens)

@@ -110,6 +110,22 @@ async def test_a_function_in_another_is_looked_at_with_it() -> None:
     assert len(engine.scored) == 1
 
 
+async def test_a_function_that_does_not_fit_is_left_out_and_the_next_is_not() -> None:
+    long = "def sizes():\n" + "    print('long')\n" * 200
+    engine = chat()
+    engine.n_ctx = 2000
+    (finding,) = await ModelDetector(engine).find(doc_of(f"{long}\n\n{TOTAL}"), None, explain=False)
+    assert (finding.rule, finding.line) == ("wrong-operator", 207)
+
+
+async def test_what_cannot_be_explained_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector, "LEAST_CONFIDENCE", 0.0)
+    engine = chat()
+    engine.n_ctx = 200
+    (finding,) = await ModelDetector(engine).find(doc_of(TOTAL), None, explain=True)
+    assert finding.message == "`-=` is probably meant to be `+=`."
+
+
 @pytest.fixture
 def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ScriptedChat]:
     """Models that are loaded one after the other, and a file that stands for each of them."""

@@ -5,14 +5,23 @@ from scripted_chat import GAP, ScriptedChat
 
 from lsp_local.engine.base import TokenScore
 from lsp_local.lint import reading
-from lsp_local.lint.reading import Spot, begins
+from lsp_local.lint.reading import N_REST, Reading, Spot, begins
 
 CODE = "x = é - 1\ny = 2\n"
 
 
+async def read_of(
+    engine: ScriptedChat, text: str, start: int, end: int, farthest: float
+) -> Reading:
+    """Return what is read of a text from its beginning, which fits into the context."""
+    found = await reading.read(engine, text, 0, start, end, farthest)
+    assert found is not None
+    return found
+
+
 async def test_what_is_judged_is_read_with_what_stands_before_it() -> None:
     engine = ScriptedChat(wishes=[("é -", "+"), ("y", "ä"), ("x", "z")])
-    read = await reading.read(engine, CODE, 0, 4, len(CODE), -1.0)
+    read = await read_of(engine, CODE, 4, len(CODE), -1.0)
     assert (read.begin, read.end, read.first) == (0, len(CODE), 4)
     assert [CODE[spot.start : spot.end] for spot in read.spots] == list(CODE[4:])
     assert [spot for spot in read.spots if spot.rather] == [
@@ -23,7 +32,7 @@ async def test_what_is_judged_is_read_with_what_stands_before_it() -> None:
 
 async def test_what_is_too_far_from_likely_is_left_out() -> None:
     engine = ScriptedChat(wishes=[("é -", "+")])
-    read = await reading.read(engine, CODE, 0, 4, len(CODE), GAP + 1)
+    read = await read_of(engine, CODE, 4, len(CODE), GAP + 1)
     assert not any(spot.rather for spot in read.spots)
 
 
@@ -43,7 +52,7 @@ class Bytes(ScriptedChat):
 
 
 async def test_a_character_of_several_tokens_ends_with_its_last() -> None:
-    read = await reading.read(Bytes(), CODE, 0, 3, 7, 0.0)
+    read = await read_of(Bytes(), CODE, 3, 7, 0.0)
     assert [(spot.start, spot.end) for spot in read.spots] == [
         (3, 4),
         (4, 5),
@@ -66,13 +75,21 @@ async def test_a_character_of_several_tokens_ends_with_its_last() -> None:
 async def test_a_change_is_judged_with_what_stands_behind_it(
     before: str, after: str, want: float
 ) -> None:
-    read = await reading.read(Bytes(), before, 0, 1, len(before), 0.0)
+    read = await read_of(Bytes(), before, 1, len(before), 0.0)
     assert await reading.gain(Bytes(), read, after) == want
+
+
+async def test_what_leaves_no_room_in_the_context_is_not_read() -> None:
+    engine = ScriptedChat(n_ctx=len(CODE) + N_REST)
+    read = await read_of(engine, CODE, 4, len(CODE), 0.0)
+    assert await reading.gain(engine, read, CODE[:5] + "x" * N_REST + CODE[5:]) is not None
+    assert await reading.gain(engine, read, CODE[:5] + "x" * N_REST + CODE[4:]) is None
+    assert await reading.read(engine, CODE + "#", 0, 4, len(CODE) + 1, 0.0) is None
 
 
 async def test_the_rest_of_a_line_is_the_models() -> None:
     engine = ScriptedChat(["2 * a\nb"])
-    read = await reading.read(engine, CODE, 0, 4, len(CODE), 0.0)
+    read = await read_of(engine, CODE, 4, len(CODE), 0.0)
     assert await reading.rest_of_line(engine, read, read.spots[2], "+ ") == "+ 2 * a"
     assert engine.prompts == [CODE[:6] + "+ "]
     assert await reading.rest_of_line(engine, read, read.spots[2], ")\nc") == ")"

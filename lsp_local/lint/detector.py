@@ -12,7 +12,7 @@ from importlib.metadata import version
 from lsp_local.actions.functions import Function
 from lsp_local.engine.base import ChatEngine, Priority
 from lsp_local.features import instruct
-from lsp_local.features.instruct import Question
+from lsp_local.features.instruct import Question, TooMuchCode
 from lsp_local.lint import look, weighing
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Finding, found
 from lsp_local.lint.ignoring import MARK
@@ -88,7 +88,10 @@ class ModelDetector:
         return findings
 
     async def suspects(self, doc: Document, function: Function) -> list[Suspect]:
-        """Return what may be wrong in a function, the likeliest first. Raises EngineError."""
+        """Return what may be wrong in a function, the likeliest first. Raises EngineError.
+
+        That is nothing where it does not fit into the context.
+        """
         if self._page is None or self._page[0] is not doc:
             self._page = doc, await asyncio.to_thread(_page_of, doc)
         page = self._page[1]
@@ -106,7 +109,10 @@ class ModelDetector:
             f"`{kind.old}` should be `{kind.new}`. Say in one sentence what goes wrong as it is."
         )
         question = Question(task, N_SENTENCE, priority=Priority.LINT)
-        said = " ".join((await instruct.ask(self._engine, question)).split())
+        try:
+            said = " ".join((await instruct.ask(self._engine, question)).split())
+        except TooMuchCode:
+            return finding
         return replace(finding, message=f"{finding.message} {said}") if said else finding
 
 

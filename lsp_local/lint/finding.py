@@ -167,7 +167,7 @@ class Finding:
 
 
 class NotLooked(UserError):
-    """One text could not be looked at; others can."""
+    """One text has cost a fleet too many workers; others can be looked at."""
 
 
 class Detector(Protocol):
@@ -180,8 +180,8 @@ class Detector(Protocol):
 
         Private regions of `doc.text` are blank, secrets are masked. The answer may depend on the
         language, the text and on whether the file holds tests, on nothing else of `doc`: it is
-        kept by those. Raises NotLooked for this text alone, another UserError when the model
-        cannot go on.
+        kept by those. A function that does not fit into the context is left out. Raises UserError
+        when the model cannot go on; a fleet raises NotLooked for this text alone.
         """
         ...
 

@@ -74,6 +74,8 @@ class Look:
         function, text = self._function, self._text
         begin = self._page.begins[function.start]
         read = await reading.read(self._engine, text, begin, function.body, function.end, FARTHEST)
+        if read is None:
+            return []
         spots = of_code(self._tree, read.spots)
         pool = await self._pool(read, spots)
         tried = await asyncio.to_thread(self._worth_trying, pool)
@@ -83,6 +85,8 @@ class Look:
         for alternative, kind in sorted(tried, key=lambda one: -one[0].edit.start):
             after = applied(text[: function.end], (alternative.edit,))[begin:]
             gain = await reading.gain(self._engine, read, after)
+            if gain is None:
+                continue
             score = weighing.score(gain, kind, self._met(leaves, kind.start), self._page.known)
             found.append(Suspect(alternative.edit, kind, score))
         found = self._with_doubts(found, spots)

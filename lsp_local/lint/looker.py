@@ -13,7 +13,6 @@ from typing import Any
 from lsp_local import models
 from lsp_local.engine.base import EngineDied
 from lsp_local.lint.detector import LazyDetector
-from lsp_local.lint.finding import NotLooked
 from lsp_local.lint.fleet import Job, Local
 from lsp_local.lint.model import LazyModel
 from lsp_local.lint.review import LazyReviewer
@@ -21,7 +20,7 @@ from lsp_local.lint.rows import row_of
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
-FOUND, LOST, NOT_LOOKED, PROBLEM = "found", "lost", "not looked", "problem"  # kinds of answers
+FOUND, LOST, PROBLEM = "found", "lost", "problem"  # kinds of answers
 
 BY = DETECTOR, REVIEWER = "detector", "reviewer"
 N_BESIDE = 512 * 2**20  # bytes of a worker's memory beside the model's file
@@ -93,6 +92,4 @@ def _described(lookers: Mapping[str, Local]) -> dict[str, str]:
 
 
 def _answer(error: UserError) -> Answer:
-    if isinstance(error, EngineDied):
-        return LOST, str(error)
-    return NOT_LOOKED if isinstance(error, NotLooked) else PROBLEM, str(error)
+    return LOST if isinstance(error, EngineDied) else PROBLEM, str(error)

@@ -14,7 +14,6 @@ from typing import Any
 
 from lsp_local import __version__
 from lsp_local.lint import looker
-from lsp_local.lint.finding import NotLooked
 from lsp_local.lint.fleet import Cluster, Job, Lost, Worker
 from lsp_local.lint.looker import Seat
 from lsp_local.lint.rows import Row
@@ -140,7 +139,7 @@ class _RayWorker:
             waiting.add_done_callback(_forget)
         if kind == looker.FOUND:
             return said
-        raise {looker.LOST: Lost, looker.NOT_LOOKED: NotLooked}.get(kind, UserError)(said)
+        raise Lost(said) if kind == looker.LOST else UserError(said)
 
 
 def _actor_class() -> type:

@@ -66,12 +66,15 @@ def begins(text: str, spans: Sequence[tuple[int, int]]) -> dict[int, int]:
 
 async def read(
     engine: ChatEngine, text: str, begin: int, start: int, end: int, farthest: float
-) -> Reading:
+) -> Reading | None:
     """Read `text[begin:end]`; only what is behind `start` is judged. Raises EngineError.
 
-    What is more than `farthest` nats less likely than what stands there is left out.
+    None for what leaves no room in the context. What is more than `farthest` nats less likely than
+    what stands there is left out.
     """
     before, tokens = await engine.tokenize([text[begin:start], text[begin:end]])
+    if len(tokens) + N_REST > (await engine.info()).n_ctx:
+        return None
     first = max(1, n_common(before, tokens))
     scores = await engine.score(tokens, N_BEST, first)
     wanted = {token for score in scores for token, _ in score.best}
@@ -90,16 +93,20 @@ async def read(
     return Reading(begin, end, tokens, first, [one.logprob for one in scores], spots)
 
 
-async def gain(engine: ChatEngine, reading: Reading, text: str) -> float:
+async def gain(engine: ChatEngine, reading: Reading, text: str) -> float | None:
     """Return by how many nats `text` is likelier than what was read, as far as it matters.
 
-    Of what stands behind the change `N_BEHIND` tokens count. Raises EngineError.
+    None for a text that does not fit into the context. Of what stands behind the change `N_BEHIND`
+    tokens count. Raises EngineError.
     """
     (tokens,) = await engine.tokenize([text])
     first = max(reading.first, n_common(reading.tokens, tokens))
     n_behind = n_common(reading.tokens[first:][::-1], tokens[first:][::-1])
     n_left_out = max(0, n_behind - N_BEHIND)
-    scores = await engine.score(tokens[: len(tokens) - n_left_out], 0, first)
+    tokens = tokens[: len(tokens) - n_left_out]
+    if len(tokens) > (await engine.info()).n_ctx:
+        return None
+    scores = await engine.score(tokens, 0, first)
     last = len(reading.tokens) - n_left_out
     before = reading.logprobs[first - reading.first : last - reading.first]
     return sum(one.logprob for one in scores) - sum(before)
