@@ -4,17 +4,26 @@ import pytest
 from marks import range_at
 from scripted_chat import ScriptedChat
 
-from lsp_local.features.extracting import extract
+from lsp_local.actions.catalogue import ACTIONS, Offer
+from lsp_local.features.code_action import Wanted, resolve
+from lsp_local.features.resolved import Resolved
+from lsp_local.text import Document
 from lsp_local.verify.minimal import applied
 
 KEY = "AKIAIOSFODNN7EXAMPLF"
+
+
+async def extracted(engine: ScriptedChat, doc: Document, start: int, end: int) -> Resolved:
+    """Do it as an editor asks, whether or not it would be offered."""
+    offer = Offer("extract", "Extract a function", ACTIONS["extract"].kind, start, end)
+    return await resolve(engine, doc, Wanted(offer))
 
 
 async def check(language: str, marked: str, answer: str, want: str) -> None:
     """`want` is the whole file, or `! ` and the problem."""
     doc, start, end = range_at(marked, language)
     engine = ScriptedChat([answer])
-    found = await extract(engine, doc, start, end)
+    found = await extracted(engine, doc, start, end)
     after = applied(doc.text, found.edits)
     assert (f"! {found.problem}" if found.problem else after) == want
     assert all(KEY not in prompt for prompt in engine.prompts)
@@ -108,6 +117,6 @@ async def test_languages(language: str, marked: str, want: str) -> None:
 async def test_refusals(language: str, marked: str) -> None:
     doc, start, end = range_at(marked, language)
     engine = ScriptedChat()
-    found = await extract(engine, doc, start, end)
+    found = await extracted(engine, doc, start, end)
     assert found.problem.startswith("no safe edit found: ")
     assert (found.edits, engine.requests) == ((), [])

@@ -104,12 +104,16 @@ async def test_habits_in_actions(
 
 async def test_rules_stand_before_the_code() -> None:
     doc, start, end = range_at(AREA)
-    for name in ("docstring", "comment", "rewrite", "annotate"):
+    for name in ("docstring", "comment", "rewrite", "annotate", "simplify", "tests"):
         offer = actions.offer(name, doc, start, end, [])
         assert offer is not None
-        said = asked(doc, Wanted(offer, "Greet.", rules="RULES"))
+        wanted = Wanted(offer, "Greet.", rules="RULES")
+        said = asked(doc, wanted)
         assert said.startswith("RULES\n\n```python\ndef area(width):")
-        assert len(said) > len("RULES\n\n```python\n```") + len(doc.text)
+        assert len(said) >= len("RULES\n\n```python\n```") + len(doc.text)
+        engine = ScriptedChat(["Square it."] * 2)
+        await resolve(engine, doc, wanted)
+        assert f"<|user|>{said}" in engine.prompts[0]
 
 
 def test_the_accepted_edits_show_what_is_measured(tmp_path: Path) -> None:

@@ -3,11 +3,27 @@
 import asyncio
 
 import pytest
+from marks import range_at
 from scripted_chat import ScriptedChat, fenced
 from wired import RESOLVES, Editor, complaint
 
+from lsp_local.actions import catalogue as actions
 from lsp_local.engine.base import Priority
+from lsp_local.features.code_action import Wanted, read_ahead, resolve
+from lsp_local.text import Diagnostic
 
+METHOD = """\
+class Cart:
+    def add(self, a, b):<CURSOR>
+        c = open(a)
+        return c - b
+"""
+LINES = """\
+def add(a):
+<START>    b = a + 1
+    c = b * 2
+<END>    return c
+"""
 CODE = "def add(a, b):\n    return a - b\n"
 INVOKED, AUTOMATIC = 1, 2
 
@@ -54,6 +70,31 @@ async def test_what_is_chosen_begins_with_what_was_read() -> None:
     begun = engine.prompts[0].rpartition("<|end|>")[0]
     assert "add" in begun
     assert engine.prompts[1].startswith(begun)
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        *(
+            pytest.param(name, METHOD, id=f"{name} of a method")
+            for name in actions.ACTIONS
+            if name not in ("body", "extract")
+        ),
+        pytest.param("body", METHOD.replace("c = open(a)\n        return c - b", "..."), id="body"),
+        pytest.param("extract", LINES, id="extract some lines"),
+        pytest.param("comment", LINES, id="comment on some lines"),
+    ],
+)
+async def test_whatever_is_chosen_begins_with_what_was_read(name: str, marked: str) -> None:
+    doc, start, end = range_at(marked)
+    offer = actions.offer(name, doc, start, end, [Diagnostic(start, end, "is wrong", "")])
+    assert offer is not None
+    engine = ScriptedChat(["Say nothing."] * 3)
+    wanted = Wanted(offer, "Greet.", rules="RULES")
+    await read_ahead(engine, doc, wanted)
+    await resolve(engine, doc, wanted)
+    assert "RULES" in engine.prompts[0]
+    assert engine.prompts[1].startswith(engine.prompts[0].rpartition("<|end|>")[0])
 
 
 async def test_another_menu_ends_the_reading() -> None:

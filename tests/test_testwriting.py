@@ -7,10 +7,9 @@ import pytest
 from marks import range_at
 from scripted_chat import ScriptedChat, fenced, opening_of
 
-from lsp_local.actions.statements import function_meant
+from lsp_local.actions import catalogue as actions
+from lsp_local.features.code_action import Wanted, resolve
 from lsp_local.features.projects import Project, project_at
-from lsp_local.features.testwriting import write_tests
-from lsp_local.typed_trees import parse_typed
 
 KEY = "AKIAIOSFODNN7EXAMPLF"
 
@@ -20,11 +19,10 @@ async def written(
 ) -> tuple[str, str, ScriptedChat]:
     """Return the path and the text of the new file, or "!" and the problem."""
     doc, start, end = range_at(marked, language, path)
-    tree = parse_typed(doc.text, language)
-    function = function_meant(tree, start, end) if tree else None
-    assert function is not None
+    offer = actions.offer("tests", doc, start, end, [])
+    assert offer is not None
     engine = ScriptedChat([answer])
-    found = await write_tests(engine, doc, function, project)
+    found = await resolve(engine, doc, Wanted(offer, project=project))
     assert not found.edits
     assert all(KEY not in prompt for prompt in engine.prompts)
     if found.new_file is None:

@@ -227,14 +227,16 @@ def _function(doc: Document, offer: Offer) -> Function | None:
 
 
 async def _extract(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
-    return await extract(engine, doc, wanted.offer.start, wanted.offer.end, on_text)
+    start, end = wanted.offer.start, wanted.offer.end
+    return await extract(engine, doc, start, end, _shown(doc, wanted), on_text)
 
 
 async def _tests(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
     function = _function(doc, wanted.offer)
     if function is None:
         return Resolved(problem=f"{NO_SAFE_EDIT}: there is no function here")
-    found = await write_tests(engine, doc, function, wanted.project, on_text, wanted.rules)
+    beginning = _shown(doc, wanted)
+    found = await write_tests(engine, doc, function, beginning, wanted.project, on_text)
     if found.new_file is None:
         return found
     quotes = value_of(wanted.habits, "quotes")

@@ -4,12 +4,11 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from lsp_local import privacy
 from lsp_local.actions.extract import judged
 from lsp_local.actions.extractable import Refusal
 from lsp_local.actions.extracted import edits, is_free_name
 from lsp_local.engine.base import ChatEngine, OnText
-from lsp_local.features.instruct import Question, ask, fenced
+from lsp_local.features.instruct import Question, ask
 from lsp_local.features.resolved import NO_SAFE_EDIT, Resolved
 from lsp_local.text import Document
 
@@ -24,17 +23,22 @@ SNAKE = ("python", "rust", "ruby")
 
 
 async def extract(
-    engine: ChatEngine, doc: Document, start: int, end: int, on_text: OnText = lambda _text: None
+    engine: ChatEngine,
+    doc: Document,
+    start: int,
+    end: int,
+    beginning: str,
+    on_text: OnText = lambda _text: None,
 ) -> Resolved:
     """Return the edits that make a function of the selected statements.
 
+    `beginning` shows the model the code, as all questions about it do.
     Raises EngineError and UserError as `instruct.ask` does.
     """
     found = judged(doc, start, end)
     if isinstance(found, Refusal):
         return Resolved(problem=f"{NO_SAFE_EDIT}: {found.reason}")
-    code = privacy.shown(doc.text, found.start, found.end)
-    task = f"{fenced(doc.language, code)}\n\n{TASK.format(language=doc.language)}"
+    task = f"{beginning}\n\n{TASK.format(language=doc.language)}"
     said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)
     for name in _names(said, found.results, doc.language):
         if is_free_name(doc, name):

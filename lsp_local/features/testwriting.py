@@ -41,12 +41,13 @@ async def write_tests(
     engine: ChatEngine,
     doc: Document,
     function: Function,
+    beginning: str,
     project: Project,
     on_text: OnText = lambda _text: None,
-    rules: str = "",
 ) -> Resolved:
     """Return a new file with tests of `function`; one that exists is never touched.
 
+    `beginning` shows the model the code, as all questions about it do.
     Raises EngineError and UserError as `instruct.ask` does.
     """
     place = testfiles.test_place(doc.path, doc.language, project.paths)
@@ -54,9 +55,14 @@ async def write_tests(
         return Resolved(problem="tests of this language stand in the file itself; write them there")
     path = next(one for one in _places(place, function.name) if one not in project.paths)
     table = _table(doc, function)
-    asked, opening = _question(doc, function, path, project, table)
-    asked = replace(asked, task=f"{rules}\n\n{asked.task}") if rules else asked
-    text = code_in(await ask(engine, asked, on_text), doc.language)
+    task, opening = _asked(doc, function, path, project, table)
+    question = Question(
+        f"{beginning}\n\n{task}",
+        N_CASES if table else N_TESTS,
+        opening=f"{FENCE}{doc.language}\n{opening}{table.head if table else ''}",
+        until=f"\n{FENCE}",
+    )
+    text = code_in(await ask(engine, question, on_text), doc.language)
     if table is not None:
         filled = table.filled(text)
         text = f"{opening}{filled}" if filled else ""
@@ -76,9 +82,9 @@ def _table(doc: Document, function: Function) -> Table | None:
     return table_of(tree, function) if tree is not None else None
 
 
-def _question(
+def _asked(
     doc: Document, function: Function, path: str, project: Project, table: Table | None
-) -> tuple[Question, str]:
+) -> tuple[str, str]:
     """Return what to ask, and the beginning of the file at `path`, which is ours."""
     tool = testfiles.framework(doc.language, project.paths, project.manifests)
     owner = _owner(doc, function)
@@ -88,18 +94,10 @@ def _question(
     opening = OPENINGS.get(tool, "") + (f"{reached}\n\n\n" if reached else "")
     if doc.language == "go":
         opening = _go_opening(doc, table)
-    code = privacy.shown(doc.text, function.start, function.end)
     said = f"It is a method of `{owner}`. " if owner else ""
     said += f"{f'`{owner}`' if owner else 'It'} is imported by `{reached}`." if reached else ""
     task = TASK.format(name=function.name, framework=tool or doc.language, reached=said).rstrip()
-    fence = f"{FENCE}{doc.language}\n"
-    asked = Question(
-        f"{fence}{code}\n{FENCE}\n\n{task}",
-        N_CASES if table else N_TESTS,
-        opening=fence + opening + (table.head if table else ""),
-        until=f"\n{FENCE}",
-    )
-    return asked, opening
+    return task, opening
 
 
 def _go_opening(doc: Document, table: Table | None) -> str:
