@@ -150,14 +150,20 @@ UP = "the 0.01 seconds are used up; files not looked at: 1"
 
 
 @pytest.mark.parametrize(
-    ("how", "code", "stderr"),
-    [("fail", 3, f"error: {UP}"), ("warn", 1, f"warning: {UP}"), ("skip", 1, "")],
+    ("arguments", "code", "stdout", "stderr"),
+    [
+        ("--on-model-error fail", 3, DOCSTRING, f"error: {UP}"),
+        ("--on-model-error warn", 1, DOCSTRING, f"warning: {UP}"),
+        ("--on-model-error skip", 1, DOCSTRING, ""),
+        ("--baseline b --write-baseline", 3, "", f"error: {UP}\nb was not written"),
+    ],
 )
 def test_the_time_is_up(
-    shop: Path, monkeypatch: pytest.MonkeyPatch, how: str, code: int, stderr: str
+    shop: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, code: int, stdout: str, stderr: str
 ) -> None:
     monkeypatch.setattr(detector, "LazyDetector", lambda _: ScriptedDetector(seconds=9))
-    check(f"--max-seconds 0.01 --on-model-error {how}", code, DOCSTRING, stderr)
+    check(f"--max-seconds 0.01 {arguments}", code, stdout, stderr)
+    assert [one.name for one in shop.iterdir()] == ["cart.py"]
 
 
 @pytest.mark.usefixtures("scripted")
@@ -224,10 +230,9 @@ def test_shards_merged_are_the_whole(shop: Path) -> None:
     for n in (1, 2, 3):
         lint("--shard", f"{n}/3", "--format", "json", "--output", f"{n}.json")
     results = "3.json 1.json 2.json"
-    for name in ("json", "sarif", "full", "diff"):
-        unsafe = " --unsafe" if name == "diff" else ""
-        whole = lint(*f"--format {name}{unsafe}".split())
-        assert lint(*f"--merge {results} --format {name}{unsafe}".split()).stdout == whole.stdout
+    for how in ("json", "sarif", "full", "diff --unsafe"):
+        whole = lint(*f"--format {how}".split())
+        assert lint(*f"--merge {results} --format {how}".split()).stdout == whole.stdout
     found = json.loads(Path("1.json").read_bytes())["findings"]
     assert 0 < len(found) < 14
 

@@ -139,11 +139,14 @@ def _run(choices: Choices) -> int:
     if report.problem and judged.on_model_error != "skip":
         word = "error" if is_unfinished else "warning"
         _tell(f"{word}: {report.problem}; files not looked at: {len(report.unfinished)}")
+    if judged.baseline is not None and judged.is_writing_baseline:
+        if is_unfinished:  # what is not found yet would be reported as new later on
+            _tell(f"{judged.baseline} was not written")
+            return NO_MODEL
+        n_findings = baselines.write(judged.baseline, report.findings)
+        _tell(f"{judged.baseline} has {n_findings} findings now")
+        return 0
     if judged.baseline is not None:
-        if judged.is_writing_baseline and not is_unfinished:
-            n_findings = baselines.write(judged.baseline, report.findings)
-            _tell(f"{judged.baseline} has {n_findings} findings now")
-            return 0
         report = _without_known(report, judged.baseline)
     if choices.wanted.is_fixing:
         report = _fixed(report, choices.wanted.is_unsafe)
