@@ -4,9 +4,8 @@ import ast
 import random
 
 import pytest
-from verdicts import ELSEWHERE, KINDS
+from verdicts import KINDS
 
-from lsp_local.parts import Role
 from lsp_local.text import Document
 from lsp_local.trees import parse
 from lsp_local.verify.minimal import applied
@@ -109,12 +108,6 @@ def mutated(chance: random.Random, text: str) -> str:
     return chance.choice(["", "```\n", "Here it is:\n```python\n", "Sure!\n\n"]) + text
 
 
-def code_of(text: str, language: str) -> list[str]:
-    tree = parse(text, language)
-    leaves = tree.leaves(0, len(text)) if tree else []
-    return [leaf.text for leaf in leaves if leaf.role is not Role.NOTE]
-
-
 def is_python(text: str) -> bool:
     try:
         ast.parse(text)
@@ -124,7 +117,7 @@ def is_python(text: str) -> bool:
 
 
 def check(doc: Document, kind: str, answer: str, start: int, end: int) -> bool:
-    verdict = verified(doc, answer, Rules(start, end, **KINDS[kind]), ELSEWHERE)
+    verdict = verified(doc, answer, Rules(start, end, **KINDS[kind]))
     assert not (verdict.problem and verdict.edits)
     last = start
     for edit in verdict.edits:
@@ -139,12 +132,10 @@ def check(doc: Document, kind: str, answer: str, start: int, end: int) -> bool:
     assert after_errors <= before_errors, answer
     if doc.language == "python":
         assert is_python(after) >= is_python(doc.text), answer
-    if kind == "docstring":
-        assert code_of(after, doc.language) == code_of(doc.text, doc.language), answer
     return bool(verdict.edits)
 
 
-@pytest.mark.parametrize("kind", ["rewrite", "docstring", "annotate", "free"])
+@pytest.mark.parametrize("kind", ["rewrite", "annotate", "free"])
 @pytest.mark.parametrize("ends", [pytest.param("\n", id="LF"), pytest.param("\r\n", id="CRLF")])
 @pytest.mark.parametrize(
     ("language", "text"),
@@ -169,4 +160,4 @@ def test_any_answer_is_safe(language: str, text: str, ends: str, kind: str) -> N
             start, end = sorted(chance.choices(range(len(text) + 1), k=2))
         said = chance.choice([text[start:end], text]).replace("\r\n", "\n")
         n_edits += check(doc, kind, mutated(chance, said), start, end)
-    assert n_edits or kind in ("docstring", "annotate")  # few of the answers have any
+    assert n_edits or kind == "annotate"  # few of the answers have any

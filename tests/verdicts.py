@@ -7,21 +7,17 @@ from lsp_local.verify.verdict import Rules, verified
 
 KINDS: dict[str, dict[str, bool]] = {
     "rewrite": {},
-    "docstring": {"keeps_code": True},
     "annotate": {"only_annotations": True},
-    "free": {"keeps_signature": False, "may_drop_names": True, "keeps_notes": False},
-    "lenient": {"knows_names": False},
-    "check": {"may_be_same": True},
+    "free": {"keeps_signature": False, "may_drop_names": True},
     "guard": {"only_adds": True},
     "simplify": {"only_simplifies": True},
 }
-ELSEWHERE = "def from_elsewhere(): ..."
 
 
 def check(kind: str, language: str, text: str, answer: str, want: str) -> None:
     """`want` is the text between the marks after the edit, or `! ` and the problem."""
     doc, start, end = doc_between(text, language)
-    verdict = verified(doc, answer, Rules(start, end, **KINDS[kind]), ELSEWHERE)
+    verdict = verified(doc, answer, Rules(start, end, **KINDS[kind]))
     after = applied(doc.text, verdict.edits)
     if verdict.problem:
         assert not verdict.edits, verdict

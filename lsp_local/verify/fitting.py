@@ -66,15 +66,12 @@ def asked(doc: Document, tree: Tree | None, start: int, end: int) -> Asked:
     return Asked(doc, tree, start, end, prefix, tuple(whole if is_whole else ()), tuple(around))
 
 
-def fitted(place: Asked, code: str, keeps_notes: bool) -> Fitted:
-    """Return what of `code` belongs in place of what was asked about, indented as it has to be.
-
-    `keeps_notes`: comments above a definition are wanted.
-    """
+def fitted(place: Asked, code: str) -> Fitted:
+    """Return what of `code` belongs in place of what was asked about, indented as it has to be."""
     code = code.strip("\n").rstrip()
     problem = ""
     if place.definitions:
-        code, problem = _asked_part(place, code, keeps_notes)
+        code, problem = _asked_part(place, code)
     else:
         code = _without_surroundings(place, code)
         if place.tree is not None and _defines_around(place, code):
@@ -105,7 +102,7 @@ def _with_beginning(place: Asked, text: str) -> str:
     return place.text[: heads[0][n_lost].start - place.start] + text
 
 
-def _asked_part(place: Asked, code: str, keeps_notes: bool) -> tuple[str, str]:
+def _asked_part(place: Asked, code: str) -> tuple[str, str]:
     """Return the lines of `code` with the definitions asked for, or what is wrong with it."""
     problems: list[str] = []
     wrap = WRAPS.get(place.doc.language, "")
@@ -120,7 +117,7 @@ def _asked_part(place: Asked, code: str, keeps_notes: bool) -> tuple[str, str]:
             continue
         pieces = [*_helpers(place, tree, found, wanted), *wanted]
         pieces.sort(key=lambda one: one.start)
-        return _joined(tree, [_span_of(place, tree, one, keeps_notes) for one in pieces]), ""
+        return _joined(tree, [_span_of(place, tree, one) for one in pieces]), ""
     return "", problems[-1] if _is_member(place) else problems[0]
 
 
@@ -213,8 +210,11 @@ def _joined(tree: Tree, spans: list[tuple[int, int]]) -> str:
     return found
 
 
-def _span_of(place: Asked, tree: Tree, one: Definition, keeps_notes: bool) -> tuple[int, int]:
-    """Return where the lines of a definition start and end, comments above included if wanted."""
+def _span_of(place: Asked, tree: Tree, one: Definition) -> tuple[int, int]:
+    """Return where the lines of a definition start and end.
+
+    That is with the comments above it where what was asked about begins with a comment.
+    """
     text = tree.text
     start = text.rfind("\n", 0, one.start) + 1
     if text[start : one.start].strip():
@@ -224,17 +224,10 @@ def _span_of(place: Asked, tree: Tree, one: Definition, keeps_notes: bool) -> tu
     rest = text[one.end : end]
     if WORD.search(rest) and not _is_note(tree, one.end, end):
         end = one.end
-    has_notes = bool(place.tree) and _is_note(place.tree, place.start, place.start + 1)
-    if (keeps_notes and not _has_note_above(place)) or has_notes:
+    if _is_note(place.tree, place.start, place.start + 1):
         while start and _is_note(tree, text.rfind("\n", 0, start - 1) + 1, start - 1):
             start = text.rfind("\n", 0, start - 1) + 1
     return start, end
-
-
-def _has_note_above(place: Asked) -> bool:
-    line_start = place.doc.text.rfind("\n", 0, place.start) + 1
-    above = place.doc.text.rfind("\n", 0, max(0, line_start - 1)) + 1
-    return line_start > 0 and _is_note(place.tree, above, line_start - 1)
 
 
 def _is_note(tree: Tree | None, start: int, end: int) -> bool:

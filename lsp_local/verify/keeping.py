@@ -108,14 +108,14 @@ def names_problem(change: Change) -> str:
     return f"`{lost[0]}` is no longer defined" if lost else ""
 
 
-def unknown_problem(change: Change, elsewhere: str) -> str:
-    """Name what the new text uses and nobody defines; `elsewhere` is text from other files."""
+def unknown_problem(change: Change) -> str:
+    """Name what the new text uses and nobody defines."""
     place, before, after = change.place, change.place.tree, change.after
     if before is None or after is None:
         return ""
     text = place.doc.text
     # What the old text only used itself is defined somewhere; what it defined may be gone.
-    known = " ".join([elsewhere, *before.used_names(place.start, place.end)])
+    known = " ".join(before.used_names(place.start, place.end))
     rest = replace(place.doc, text=text[: place.start] + text[place.end :])
     found = unknown(rest, place.start, change.text, known)
     found = [name for name in found if _is_used(name, change.text, place.doc.language)]
@@ -123,7 +123,7 @@ def unknown_problem(change: Change, elsewhere: str) -> str:
         return f"`{found[0]}` is not defined anywhere"
     imported = NOT_BUILT_IN.get(place.doc.language, ())
     missing = [name for name in after.used_names(place.start, change.end) if name in imported]
-    words = set(WORDS.findall(f"{text} {elsewhere}")) if missing else set()
+    words = set(WORDS.findall(text)) if missing else set()
     missing = [name for name in missing if name not in words]
     missing = [name for name in missing if _is_used(name, change.text, place.doc.language)]
     return f"`{missing[0]}` is not imported" if missing else ""
@@ -149,17 +149,6 @@ def lazy_problem(change: Change) -> str:
         if leaf.text not in known and (is_note or _is_dots(after, leaf.start, leaf.end)):
             return _at(change, leaf.start, "leaves code out")
     return ""
-
-
-def code_problem(change: Change) -> str:
-    """Say whether code was changed, such as a word that the range begins or ends in."""
-    before, after, place = change.place.tree, change.after, change.place
-    if before is None or after is None:
-        return ""
-    old = before.leaves(place.start - 1, place.end + 1)
-    new = after.leaves(place.start - 1, change.end + 1)
-    texts = [[one.text for one in leaves if one.role is not Role.NOTE] for leaves in (old, new)]
-    return "" if texts[0] == texts[1] else "only comments and docstrings may change"
 
 
 def untyped_problem(change: Change) -> str:

@@ -1,9 +1,8 @@
 """Lines of an answer that change the code, told from those that only change its looks."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 
 from lsp_local.brackets import line_comment
 from lsp_local.parts import Leaf, Role, without_last_commas
@@ -17,14 +16,6 @@ WITH_EITHER_QUOTES = frozenset(
     {"python", "javascript", "javascriptreact", "typescript", "typescriptreact"}
 )
 WITHOUT_SEMICOLONS = WITH_EITHER_QUOTES - {"python"}
-
-
-class Keep(StrEnum):
-    """What an answer may not change."""
-
-    NOTHING = "nothing"
-    CODE = "code"  # only comments and docstrings change
-    UNTYPED = "untyped"  # only types are added
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +49,6 @@ def lines_of(tree: Tree | None, text: str, language: str, start: int, end: int) 
     return [_line(line, language, starts[n], pieces[n]) for n, line in enumerate(lines)]
 
 
-def without_trails(lines: list[Line]) -> list[Line]:
-    """Return lines whose tokens are equal wherever they stand, as in a file that does not parse."""
-    return [replace(line, code=tuple((text, 0) for text, _ in line.code)) for line in lines]
-
-
 def tokens_of(lines: list[Line]) -> list[Token]:
     """Return the code of some lines."""
     return [token for line in lines for token in line.code]
@@ -73,22 +59,22 @@ def untyped_of(lines: list[Line]) -> list[Token]:
     return [token for line in lines for token in line.untyped]
 
 
-def spared(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> list[str]:
+def spared(old: list[Line], new: list[Line], only_annotations: bool) -> list[str]:
     """Return the lines of `new`, but those of `old` where nothing has changed that may change.
 
-    `keeps_notes`: comments that are only left out come back.
+    So comments that are only left out come back.
     """
     if len(old) + len(new) > MOST_LINES:
-        return _texts(new if keep is Keep.NOTHING else old)
-    keys = [_key(line, keep) for line in old], [_key(line, keep) for line in new]
+        return _texts(old if only_annotations else new)
+    first, second = ([_key(line, only_annotations) for line in lines] for lines in (old, new))
     found: list[str] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if tag == "equal":
             for one, other in zip(old[i1:i2], new[j1:j2], strict=True):
-                found += _chosen([one], [other], keep, keeps_notes)
+                found += _chosen([one], [other], only_annotations)
             continue
         for before, after in _parts(old[i1:i2], new[j1:j2]):
-            found += _chosen(before, after, keep, keeps_notes)
+            found += _chosen(before, after, only_annotations)
     return found
 
 
@@ -120,16 +106,16 @@ def _same_ends(old: list[Line], new: list[Line]) -> tuple[int, int]:
     return found
 
 
-def _key(line: Line, keep: Keep) -> tuple[object, ...]:
+def _key(line: Line, only_annotations: bool) -> tuple[object, ...]:
     """Return what is equal in lines that say the same, whatever they look like."""
-    code = line.untyped if keep is Keep.UNTYPED else line.code
+    code = line.untyped if only_annotations else line.code
     return code or ("note", line.notes)
 
 
-def _chosen(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> list[str]:
+def _chosen(old: list[Line], new: list[Line], only_annotations: bool) -> list[str]:
     """Return the old lines or the new ones, or some of both."""
     is_same = tokens_of(old) == tokens_of(new)
-    if keep is Keep.UNTYPED:
+    if only_annotations:
         if is_same or not tokens_of(old) or untyped_of(old) != untyped_of(new):
             return _texts(old)
         if len(old) == len(new) == 1:
@@ -137,32 +123,16 @@ def _chosen(old: list[Line], new: list[Line], keep: Keep, keeps_notes: bool) -> 
         (start, end), (first, last) = _code_span(old), _code_span(new)
         return _texts(old[:start] + new[first:last] + old[end:])
     if is_same:
-        known = _notes(old)
-        is_old = _notes(new) <= known if keeps_notes else _notes(new) == known
-        return _texts(old) if is_old else _annotated(old, new, keeps_notes)
-    if keep is Keep.CODE:
-        return _with_notes_only(old, new)
-    above = _notes_above(old) if keeps_notes and not _notes(new) else []
+        return _texts(old) if _notes(new) <= _notes(old) else _annotated(old, new)
+    above = [] if _notes(new) else _notes_above(old)
     return _texts(above + _with_blank_lines(old[len(above) :], new))
 
 
-def _annotated(old: list[Line], new: list[Line], keeps_notes: bool) -> list[str]:
+def _annotated(old: list[Line], new: list[Line]) -> list[str]:
     """Return new comments; a new docstring is no reason for a comment below it to go."""
     is_docstring = all(line.is_docstring or not line.notes for line in new)
     comments = [line for line in old if line.notes and not line.code and not line.is_docstring]
-    return _texts(new + comments if is_docstring and keeps_notes else new)
-
-
-def _with_notes_only(old: list[Line], new: list[Line]) -> list[str]:
-    """Return the old code, with the comments that the new lines have below the same header."""
-    n = 0
-    while n < min(len(old), len(new)) and old[n].code and new[n].code:
-        if [text for text, _ in old[n].code[:2]] != [text for text, _ in new[n].code[:2]]:
-            break
-        n += 1
-    above, below = _notes_above(old[n:]), _notes_above(new[n:])
-    notes = _annotated(above, below, keeps_notes=True) if below else _texts(above)
-    return _texts(old[:n]) + notes + _texts(old[n + len(above) :])
+    return _texts(new + comments if is_docstring else new)
 
 
 def _with_blank_lines(old: list[Line], new: list[Line]) -> list[Line]:

@@ -10,7 +10,6 @@ from lsp_local.verify.fitting import Asked, asked, fitted
 from lsp_local.verify.keeping import (
     Change,
     changed,
-    code_problem,
     lazy_problem,
     names_problem,
     signature_problem,
@@ -21,9 +20,10 @@ from lsp_local.verify.keeping import (
 from lsp_local.verify.minimal import minimal
 from lsp_local.verify.reach import reach_problem
 from lsp_local.verify.simpler import simpler_problem
-from lsp_local.verify.sparing import Keep, Line, lines_of, spared, tokens_of, without_trails
+from lsp_local.verify.sparing import Line, lines_of, spared, tokens_of
 
 NOTHING = "nothing was changed"
+NO_TYPES = "only types may be added, and none were"
 LONGEST = 30_000  # characters of an answer or a range; some 8,000 tokens
 DECLARES = {"const", "let", "var", ":=", "="}  # a variable may have to be there before a `try`
 ERRORS_ARE_VALUES = ("go", "rust")  # so that what is returned must be had first
@@ -35,32 +35,18 @@ class Rules:
     """What an action may do to the code between `start` and `end`, offsets in the document.
 
     keeps_signature: functions keep their parameters, types and decorators to the letter.
-    keeps_code: only comments and docstrings change. only_annotations: only types are added.
+    may_drop_names: what others may use, may go. only_annotations: only types are added.
     only_adds: all code that is there stays, in its order; only how variables are declared may
     change. only_simplifies: nothing is lost and nothing new (`simpler.py`).
-    keeps_notes: comments that the model only left out come back.
-    knows_names: names that stand nowhere are refused. may_drop_names: what others may use, may go.
-    may_be_same: no change is no problem.
     """
 
     start: int
     end: int
     keeps_signature: bool = True
     may_drop_names: bool = False
-    keeps_code: bool = False
     only_annotations: bool = False
     only_adds: bool = False
     only_simplifies: bool = False
-    keeps_notes: bool = True
-    knows_names: bool = True
-    may_be_same: bool = False
-
-    @property
-    def keep(self) -> Keep:
-        """Return what stays to the letter."""
-        if self.keeps_code:
-            return Keep.CODE
-        return Keep.UNTYPED if self.only_annotations else Keep.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +57,10 @@ class Verdict:
     problem: str = ""
 
 
-def verified(doc: Document, answer: str, rules: Rules, elsewhere: str = "") -> Verdict:
+def verified(doc: Document, answer: str, rules: Rules) -> Verdict:
     """Return the smallest edits that do what the model answered, if they are safe.
 
-    `elsewhere` is text of other files, whose names are known. Of several blocks of code the first
-    counts that changes something and is safe.
+    Of several blocks of code the first counts that changes something and is safe.
     """
     start, end = _trimmed(doc.text, rules.start, rules.end)
     old = doc.text[start:end]
@@ -89,7 +74,7 @@ def verified(doc: Document, answer: str, rules: Rules, elsewhere: str = "") -> V
     place = asked(plain, tree, start - n_before, end - n_before - old.count("\r\n"))
     first = Verdict(problem="the answer holds no code")
     for n, block in enumerate(blocks(answer, doc.language)):
-        text, problem = _verified_block(place, block, rules, elsewhere)
+        text, problem = _verified_block(place, block, rules)
         if not problem:
             eol = "\r\n" if "\r\n" in doc.text else "\n"
             return Verdict(minimal(old, text.replace("\n", eol), start))
@@ -108,17 +93,17 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return end - len(inside.lstrip()), start + len(inside.rstrip())
 
 
-def _verified_block(place: Asked, block: Block, rules: Rules, elsewhere: str) -> tuple[str, str]:
+def _verified_block(place: Asked, block: Block, rules: Rules) -> tuple[str, str]:
     """Return the text to put in place of what was asked about, or what is wrong."""
     if _holds_secret(place, block.text):
         return "", "the answer holds a placeholder for a secret"
-    found = fitted(place, block.text, rules.keeps_code)
+    found = fitted(place, block.text)
     problem = found.problem
     for text in found.texts:
         change = changed(place, text)
         wrong = syntax_problem(change)
         if not wrong:
-            return _judged(change, rules, elsewhere, block.is_open)
+            return _judged(change, rules, block.is_open)
         problem = problem or wrong
     return "", problem
 
@@ -129,23 +114,19 @@ def _holds_secret(place: Asked, text: str) -> bool:
     return any(holds_placeholder(line) and line.strip() not in own for line in text.split("\n"))
 
 
-def _judged(change: Change, rules: Rules, elsewhere: str, is_open: bool) -> tuple[str, str]:
+def _judged(change: Change, rules: Rules, is_open: bool) -> tuple[str, str]:
     """Return what remains of a change that parses, or what is wrong."""
     place = change.place
     old, new = _old_lines(place), _new_lines(change)
-    if is_open and rules.keep is Keep.NOTHING and _is_cut(old, new):
+    if is_open and not rules.only_annotations and _is_cut(old, new):
         return "", f"the answer ends too early, at `{_last(new)}`"
     change = _spared(change, old, new, rules)
     if change.text == place.text:
         is_other = tokens_of(old) != tokens_of(new)
-        if rules.may_be_same and not is_other:
-            return place.text, ""
-        return "", _why_nothing(rules) if is_other else NOTHING
+        return "", NO_TYPES if is_other else NOTHING
     problem = syntax_problem(change)
     problem = problem or lazy_problem(change)
-    if rules.keeps_code:
-        problem = problem or code_problem(change)
-    elif rules.only_annotations:
+    if rules.only_annotations:
         problem = problem or untyped_problem(change)
     elif rules.keeps_signature:
         problem = problem or signature_problem(change)
@@ -155,10 +136,7 @@ def _judged(change: Change, rules: Rules, elsewhere: str, is_open: bool) -> tupl
         problem = problem or simpler_problem(change)
     if not rules.may_drop_names:
         problem = problem or names_problem(change)
-    problem = problem or reach_problem(change)
-    if rules.knows_names:
-        problem = problem or unknown_problem(change, elsewhere)
-    return change.text, problem
+    return change.text, problem or reach_problem(change) or unknown_problem(change)
 
 
 def _old_lines(place: Asked) -> list[Line]:
@@ -182,22 +160,14 @@ def _before(place: Asked) -> str:
 
 def _spared(change: Change, old: list[Line], new: list[Line], rules: Rules) -> Change:
     """Return a change of fewer lines that means the same, or what of it the rules allow."""
-    is_broken = change.place.tree is not None and change.place.tree.n_errors > 0
-    if rules.keep is Keep.CODE and is_broken:
-        # All code lines will be old ones; errors elsewhere make them stand in other nodes.
-        old, new = without_trails(old), without_trails(new)
-    text = "\n".join(spared(old, new, rules.keep, rules.keeps_notes))
+    text = "\n".join(spared(old, new, rules.only_annotations))
     before = _before(change.place)
     text = text.removeprefix(before) if text.startswith(before) else text.lstrip(" \t")
     result = changed(change.place, text)
-    lines = _new_lines(result)
-    if rules.keep is Keep.CODE:
-        tokens = tokens_of(without_trails(lines) if is_broken else lines)
-        return result if tokens == tokens_of(old) else changed(change.place, change.place.text)
-    if rules.keep is Keep.NOTHING:
-        is_same = tokens_of(lines) == tokens_of(new) and not syntax_problem(result)
-        return result if is_same else change
-    return result
+    if rules.only_annotations:
+        return result
+    is_same = tokens_of(_new_lines(result)) == tokens_of(new) and not syntax_problem(result)
+    return result if is_same else change
 
 
 def _is_cut(old: list[Line], new: list[Line]) -> bool:
@@ -224,9 +194,3 @@ def _lost_problem(old: list[Line], new: list[Line], language: str) -> str:
 
 def _last(lines: list[Line]) -> str:
     return next((line.text.strip() for line in reversed(lines) if line.code), "")
-
-
-def _why_nothing(rules: Rules) -> str:
-    if rules.keeps_code:
-        return "only comments and docstrings may change, and none did"
-    return "only types may be added, and none were"
