@@ -117,8 +117,3 @@ def suffix_first(
     has begun. Source: Bavarian et al. 2022 (arXiv 2207.14255), section 3. It needs token healing.
     """
     return [*opening, fim.prefix, fim.suffix, *suffix, fim.middle, *prefix]
-
-
-def left_to_right(opening: list[int], prefix: list[int]) -> list[int]:
-    """Return the prompt for a model that cannot fill in: it sees what stands before the cursor."""
-    return [*opening, *prefix]

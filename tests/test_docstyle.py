@@ -3,37 +3,39 @@
 import pytest
 from marks import range_at
 
-from lsp_local.actions.docstyle import convention, docstring_span
+from lsp_local.actions.docstyle import Convention, convention, docstring_span
 from lsp_local.actions.functions import function_at
 from lsp_local.trees import parse
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "others", "want"),
+    ("text", "language", "usual", "want"),
     [
-        pytest.param('"""A.\n\n    Args:\n        x: y\n"""', "python", (), "google", id="google"),
-        pytest.param('"""A.\n\nParameters\n------\n"""', "python", (), "numpy", id="numpy"),
-        pytest.param('"""A.\n\n:param int x: y\n"""', "python", (), "rest", id="rest"),
+        pytest.param(
+            '"""A.\n\n    Args:\n        x: y\n"""', "python", None, "google", id="google"
+        ),
+        pytest.param('"""A.\n\nParameters\n------\n"""', "python", None, "numpy", id="numpy"),
+        pytest.param('"""A.\n\n:param int x: y\n"""', "python", None, "rest", id="rest"),
         pytest.param(
             'def f(x):\n    """A."""\n\n\ndef g(x):\n    """B."""\n',
             "python",
-            (),
+            None,
             "plain",
             id="two docstrings without parameters",
         ),
-        pytest.param("x = 1", "python", ('"""\n:returns: x\n"""',), "rest", id="of the project"),
-        pytest.param("", "python", (), "google", id="the usual one of python"),
-        pytest.param("/** A. */\n/** B. */", "typescript", (), "plain", id="jsdoc without tags"),
-        pytest.param("/** A.\n * @param x y\n */", "typescript", (), "tags", id="jsdoc"),
-        pytest.param("/// \\return x\n", "cpp", (), "tags", id="doxygen"),
-        pytest.param("", "java", (), "tags", id="the usual one of java"),
-        pytest.param("// F @param\n", "go", (), "plain", id="go has no tags"),
-        pytest.param("# @param x [A] y\n", "ruby", (), "tags", id="yard"),
-        pytest.param("", "cobol", (), "plain", id="any other language"),
+        pytest.param("x = 1", "python", Convention.REST, "rest", id="the user's own"),
+        pytest.param("", "python", None, "google", id="the usual one of python"),
+        pytest.param("/** A. */\n/** B. */", "typescript", None, "plain", id="jsdoc without tags"),
+        pytest.param("/** A.\n * @param x y\n */", "typescript", None, "tags", id="jsdoc"),
+        pytest.param("/// \\return x\n", "cpp", None, "tags", id="doxygen"),
+        pytest.param("", "java", None, "tags", id="the usual one of java"),
+        pytest.param("// F @param\n", "go", None, "plain", id="go has no tags"),
+        pytest.param("# @param x [A] y\n", "ruby", None, "tags", id="yard"),
+        pytest.param("", "cobol", None, "plain", id="any other language"),
     ],
 )
-def test_conventions(text: str, language: str, others: tuple[str, ...], want: str) -> None:
-    assert convention(text, language, others) == want
+def test_conventions(text: str, language: str, usual: Convention | None, want: str) -> None:
+    assert convention(text, language, usual) == want
 
 
 def check(marked: str, language: str, want: str | None) -> None:

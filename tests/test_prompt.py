@@ -112,7 +112,6 @@ def test_header(fim: FimTokens, n_path: int, want: list[int]) -> None:
     assert prompt.header(fim, [7], list(range(n_path)), [9]) == want
 
 
-def test_the_orders_of_a_prompt() -> None:
+def test_the_order_of_a_prompt() -> None:
     opening, prefix, suffix = [9], [10, 11], [12]
     assert prompt.suffix_first(FIM, opening, prefix, suffix) == [9, 1, 2, 12, 3, 10, 11]
-    assert prompt.left_to_right(opening, prefix) == [9, 10, 11]

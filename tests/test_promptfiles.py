@@ -8,15 +8,14 @@ from lsp_local.actions.catalogue import ACTIONS
 from lsp_local.userprompts.files import (
     BUILT_IN,
     BadFile,
-    Output,
     PromptFile,
-    Scope,
-    applies,
     filled,
     folders_for,
     load,
     own_folder,
 )
+from lsp_local.userprompts.languages import covers
+from lsp_local.userprompts.settings import Output, Scope
 
 PLAIN: dict[str, object] = {
     "title": "Tidy",
@@ -245,30 +244,18 @@ def test_for_diagnostics_the_lines_of_the_code_are_numbered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "languages", "place", "want"),
+    ("languages", "language", "want"),
     [
-        pytest.param(Scope.FILE, (), ("go", False, False), True, id="a file is always there"),
-        pytest.param(Scope.SELECTION, (), ("go", False, True), False, id="nothing selected"),
-        pytest.param(Scope.SELECTION, (), ("go", True, False), True, id="something selected"),
-        pytest.param(Scope.FUNCTION, (), ("go", True, False), False, id="no function"),
-        pytest.param(Scope.FUNCTION, (), ("go", False, True), True, id="a function"),
-        pytest.param(Scope.FILE, ("python",), ("go", True, True), False, id="another language"),
-        pytest.param(Scope.FILE, ("python",), ("Python", True, True), True, id="its language"),
-        pytest.param(
-            Scope.FILE, ("shellscript",), ("sh", True, True), True, id="as editors name it"
-        ),
-        pytest.param(
-            Scope.FILE, ("typescript",), ("typescriptreact", True, True), True, id="its dialect"
-        ),
-        pytest.param(
-            Scope.FILE, ("typescriptreact",), ("typescript", True, True), False, id="no dialect"
-        ),
+        pytest.param((), "go", True, id="all"),
+        pytest.param(("python",), "go", False, id="another language"),
+        pytest.param(("python",), "Python", True, id="its language"),
+        pytest.param(("shellscript",), "sh", True, id="as editors name it"),
+        pytest.param(("typescript",), "typescriptreact", True, id="its dialect"),
+        pytest.param(("typescriptreact",), "typescript", False, id="no dialect"),
     ],
 )
-def test_applies(
-    scope: Scope, languages: tuple[str, ...], place: tuple[str, bool, bool], want: bool
-) -> None:
-    assert applies(one_of("x", scope, Output.EDIT, *languages), *place) is want
+def test_languages(languages: tuple[str, ...], language: str, want: bool) -> None:
+    assert covers(languages, language) is want
 
 
 def test_no_prompt_file_can_take_the_name_of_an_action() -> None:

@@ -9,7 +9,8 @@ from scripted_chat import ScriptedChat, fenced
 from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.text import Diagnostic
-from lsp_local.userprompts.files import Output, PromptFile, Scope
+from lsp_local.userprompts.files import PromptFile
+from lsp_local.userprompts.settings import Output, Scope
 from lsp_local.verify.minimal import applied
 
 KEY = "AKIAIOSFODNN7EXAMPLF"

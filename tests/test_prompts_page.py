@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from lsp_local.userprompts.files import BUILT_IN, MOST_FILES, Output, Scope, filled, load
-from lsp_local.userprompts.settings import KEYS, KINDS
+from lsp_local.userprompts.files import BUILT_IN, MOST_FILES, filled, load
+from lsp_local.userprompts.settings import KEYS, KINDS, Output, Scope
 
 PAGE = (Path(__file__).parents[1] / "docs" / "prompts.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"`([\w-]+)\.md`[^`\n]*:\n\n````markdown\n(.*?)````", PAGE, re.DOTALL))

@@ -25,8 +25,8 @@ def check(
     assert rules_for(root, path, n_chars, exclude) == want
 
 
-def from_one(text: str, n_left_out: int = 0, warnings: tuple[str, ...] = ()) -> Rules:
-    return Rules(f"# {AGENTS}\n{text}", (AGENTS,), warnings, n_left_out)
+def from_one(text: str, warnings: tuple[str, ...] = ()) -> Rules:
+    return Rules(f"# {AGENTS}\n{text}", (AGENTS,), warnings)
 
 
 PAGE = """\
@@ -86,26 +86,26 @@ ITEMS = WHOLE.split("small.\n")[1].split("## Tests")[0]
 PAGES: dict[str, tuple[str, int, Rules]] = {
     "all that is read": (PAGE, 1000, from_one(WHOLE)),
     "exactly enough room": (PAGE, len(WHOLE) + 12, from_one(WHOLE)),
-    "items with their heading first": (PAGE, len(ITEMS) + 12, from_one(ITEMS, 11)),
+    "items with their heading first": (PAGE, len(ITEMS) + 12, from_one(ITEMS)),
     "then prose, then code": (
         PAGE,
         len(WHOLE) + 11,
-        from_one(WHOLE.replace(WHOLE[WHOLE.index("```sh") : WHOLE.index("Run")], ""), 6),
+        from_one(WHOLE.replace(WHOLE[WHOLE.index("```sh") : WHOLE.index("Run")], "")),
     ),
     "what is too long is passed over": (
         f"- {'x' * 500}\n- short",
         100,
-        from_one("- short\n", 1),
+        from_one("- short\n"),
     ),
     "of a long paragraph the beginning": (
         "# Shop\nBe brief.\nBe kind.\nBe quick.",
         38,
-        from_one("# Shop\nBe brief.\nBe kind.\n", 1),
+        from_one("# Shop\nBe brief.\nBe kind.\n"),
     ),
-    "no room for a line": ("- one", 16, Rules(n_left_out=1)),
-    "no room at all": ("- one", -5, Rules(n_left_out=1)),
+    "no room for a line": ("- one", 16, Rules()),
+    "no room at all": ("- one", -5, Rules()),
     "nothing to say": ("<!-- x -->\n\n<br>", 100, Rules()),
-    "a heading alone": ("# Shop", 100, Rules(n_left_out=1)),
+    "a heading alone": ("# Shop", 100, Rules()),
     "an open fence": ("- a\n~~~\n- b\n```", 100, from_one("- a\n~~~\n- b\n```\n")),
     "an open comment is text": ("- a\n<!-- b\n- c", 100, from_one("- a\n<!-- b\n- c\n")),
     "plain text": ("Be brief.\nBe kind.", 100, from_one("Be brief.\nBe kind.\n")),
@@ -129,7 +129,6 @@ TEXTS: dict[str, tuple[str | bytes, Rules]] = {
         "- a\n- b\u200b\U000e0041\n- c\u202e\u00ad",
         from_one(
             "- a\n- b\n- c\n",
-            0,
             (
                 f"{AGENTS}:2 holds {HIDDEN} (U+200B, U+E0041); they were left out",
                 f"{AGENTS}:3 holds {HIDDEN} (U+202E, U+00AD); they were left out",
@@ -140,7 +139,6 @@ TEXTS: dict[str, tuple[str | bytes, Rules]] = {
         "- a\u200b\n" * 7,
         from_one(
             "- a\n" * 7,
-            0,
             (
                 *(f"{AGENTS}:{n} holds {HIDDEN} (U+200B); they were left out" for n in range(1, 6)),
                 f"{AGENTS} holds {HIDDEN} in 2 lines more, left out too",
@@ -209,8 +207,7 @@ def test_where_rules_stand(tmp_path: Path, path: str, n_chars: int, want: list[s
     (tmp_path / AGENTS).write_text("- above the root")
     texts = {name: MANY[name] for name in want}
     text = "".join(f"# {name}\n{one}\n" for name, one in texts.items())
-    n_left_out = 3 if n_chars < 1000 else 0
-    check(root, MANY, Rules(text, tuple(want), (), n_left_out), path, n_chars)
+    check(root, MANY, Rules(text, tuple(want)), path, n_chars)
 
 
 def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:
@@ -232,7 +229,7 @@ def test_links_do_not_leave_the_project(tmp_path: Path) -> None:
     loop = rules_for(root, "x.py", 100).warnings[0]
     assert loop.startswith("CLAUDE.md cannot be read (")
     warnings = ("src/AGENTS.md is a link out of the project, so it was not read", loop)
-    check(root, {AGENTS: "- a"}, from_one("- a\n", 0, warnings), "src/x.py")
+    check(root, {AGENTS: "- a"}, from_one("- a\n", warnings), "src/x.py")
 
 
 def test_a_project_that_is_reached_by_a_link(tmp_path: Path) -> None:

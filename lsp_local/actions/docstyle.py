@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from enum import StrEnum
 
 from lsp_local.actions.functions import Function, line_start, whole_start
@@ -28,7 +27,6 @@ _PYTHON_DOC = re.compile(r"^[ \t]*[rR]?(\"\"\"|''').*?\1", re.S | re.M)
 _BLOCK_DOC = re.compile(r"/\*[*!].*?\*/", re.S)
 _LINE_DOC = re.compile(r"(?:^[ \t]*//[/!][^\n]*\n)+", re.M)
 ENOUGH = 2  # docstrings that show a convention by what they lack
-MOST_READ = 400_000  # characters of other files that are looked at
 
 
 class Convention(StrEnum):
@@ -46,19 +44,11 @@ def shown_by(text: str, language: str) -> Convention | None:
     return _python(text) if language == "python" else _tagged(text, language)
 
 
-def convention(
-    text: str, language: str, others: Sequence[str] = (), usual: Convention | None = None
-) -> Convention:
-    """Return the convention of a file, or else that of others of its project.
-
-    Where they show none it is `usual`, or else the usual one of the language.
-    """
-    for known in (text, "\n".join(others)[:MOST_READ]):
-        found = shown_by(known, language)
-        if found is not None:
-            return found
-    if usual is not None:
-        return usual
+def convention(text: str, language: str, usual: Convention | None = None) -> Convention:
+    """Return the convention of a file, or else `usual`, or else the usual one of the language."""
+    found = shown_by(text, language) or usual
+    if found is not None:
+        return found
     if language == "python":
         return Convention.GOOGLE
     is_tagged = language in (*SCRIPTS, "java", "c", "cpp")

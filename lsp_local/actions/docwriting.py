@@ -6,7 +6,6 @@ returned at all.
 """
 
 import re
-from collections.abc import Sequence
 
 from lsp_local.actions.doclayout import laid_out
 from lsp_local.actions.docprose import Prose, read
@@ -31,19 +30,14 @@ _INDENT = re.compile(r"\n([ \t]+)\S")
 
 
 def place_docstring(
-    doc: Document,
-    start: int,
-    end: int,
-    prose: str,
-    others: Sequence[str] = (),
-    usual: Convention | None = None,
+    doc: Document, start: int, end: int, prose: str, usual: Convention | None = None
 ) -> tuple[TextEdit, ...]:
     """Return the edit that gives the function in a range its docstring, () if there is none.
 
     `prose` is plain text: what the function does, `name: what it is` for parameters, `returns: …`,
     `raises Error: …`; docstrings of any convention are understood. What an old docstring says of
-    parameters and errors, and its examples, stay. `others` are texts of the same project; `usual`
-    is the convention where none of them shows one.
+    parameters and errors, and its examples, stay. `usual` is
+    the convention where the file shows none.
     """
     tree = parse_typed(doc.text, doc.language)
     function = function_meant(tree, start, end) if tree is not None else None
@@ -52,7 +46,7 @@ def place_docstring(
     said = _said(tree, function, prose)
     if not said.paragraphs:
         return ()
-    style = convention(doc.text, doc.language, others, usual)
+    style = convention(doc.text, doc.language, usual)
     write = _inside if doc.language == "python" else _above
     edit = write(tree, function, said, style)
     if edit is None:

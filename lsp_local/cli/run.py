@@ -51,7 +51,6 @@ def run(
         str, typer.Option("--message", metavar="TEXT", help="What is wrong, for `fix`.")
     ] = "",
     write: Annotated[bool, typer.Option("--write", help="Change the file.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Print a diff (default).")] = False,  # noqa: ARG001
     trust: TrustOption = False,
     model: ModelOption = "",
     as_json: AsJson = False,

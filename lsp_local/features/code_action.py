@@ -26,6 +26,7 @@ from lsp_local.features.resolved import (
     OF_SECRET,
     Resolved,
     commented,
+    of,
     seen,
     without_code,
 )
@@ -113,9 +114,8 @@ def job_for(doc: Document, wanted: Wanted) -> Job:
 
 
 async def _rewrite(engine: ChatEngine, doc: Document, wanted: Wanted, on_text: OnText) -> Resolved:
-    found = await rewrite(engine, doc, job_for(doc, wanted), on_text)
-    edits = requoted(doc, found.edits, value_of(wanted.habits, "quotes"))
-    return Resolved(edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+    found = of(await rewrite(engine, doc, job_for(doc, wanted), on_text))
+    return replace(found, edits=requoted(doc, found.edits, value_of(wanted.habits, "quotes")))
 
 
 def asked(doc: Document, wanted: Wanted) -> str:

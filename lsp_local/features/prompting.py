@@ -8,10 +8,10 @@ from lsp_local.actions.statements import function_meant, whole_scope
 from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import Question, ask
 from lsp_local.features.resolved import (
-    NO_SAFE_EDIT,
     NOTHING_SAID,
     Resolved,
     commented,
+    of,
     seen,
     without_code,
 )
@@ -19,7 +19,8 @@ from lsp_local.features.rewriting import Job, rewrite
 from lsp_local.text import Diagnostic, Document
 from lsp_local.typed_trees import parse_typed
 from lsp_local.userprompts.answers import parsed_diagnostics
-from lsp_local.userprompts.files import Output, PromptFile, Scope, filled
+from lsp_local.userprompts.files import PromptFile, filled
+from lsp_local.userprompts.settings import Output, Scope
 from lsp_local.verify.verdict import Rules
 
 N_PREDICT = 400  # tokens of an answer in words
@@ -62,8 +63,7 @@ async def _answered(
     task = filled(prompt, _values(doc, span, diagnostics))
     if prompt.output is Output.EDIT:
         rules = Rules(*span, keeps_signature=False, may_drop_names=True)
-        found = await rewrite(engine, doc, Job(task, rules, is_whole=True), on_text)
-        return Resolved(found.edits, f"{NO_SAFE_EDIT}: {found.problem}" if found.problem else "")
+        return of(await rewrite(engine, doc, Job(task, rules, is_whole=True), on_text))
     answer = (await ask(engine, Question(task, N_PREDICT), on_text)).strip()
     if not answer:
         return Resolved(problem=NOTHING_SAID)

@@ -164,8 +164,8 @@ async def _tokens(
     for piece in pieces:
         texts += [piece.path, piece.text]
     repo_name, path, newline, before, after, *others = await engine.tokenize(texts)
-    if info.fim is None:
-        return prompt.left_to_right([], before)
+    if info.fim is None:  # it cannot fill in, so it sees what stands before the cursor
+        return before
     places = list(zip(others[::2], others[1::2], strict=True))
     opening = prompt.header(info.fim, repo_name, path, newline, places)
     return prompt.suffix_first(info.fim, opening, before, after)

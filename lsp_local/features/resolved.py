@@ -10,6 +10,7 @@ from lsp_local.trees import Place
 from lsp_local.typed_trees import parse_typed
 from lsp_local.userprompts import invisible
 from lsp_local.userprompts.answers import as_comment
+from lsp_local.verify.verdict import Verdict
 
 NO_SAFE_EDIT = "no safe edit found"
 NOTHING_SAID = "the model had nothing to say"
@@ -41,6 +42,12 @@ class Resolved:
     message: str = ""
     diagnostics: tuple[Diagnostic, ...] | None = None
     new_file: NewFile | None = None
+
+
+def of(verdict: Verdict) -> Resolved:
+    """Return the edits of a verdict, or its problem as the user is told."""
+    problem = f"{NO_SAFE_EDIT}: {verdict.problem}" if verdict.problem else ""
+    return Resolved(verdict.edits, problem)
 
 
 def seen(doc: Document, found: Resolved) -> Resolved:

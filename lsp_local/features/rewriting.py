@@ -59,15 +59,6 @@ class Job:
     opening: str = ""
     is_fix: bool = False
     is_whole: bool = False
-    priority: Priority = Priority.CODE_ACTION
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """Edits that are safe, or what is wrong with the answer."""
-
-    edits: tuple[TextEdit, ...] = ()
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,7 @@ class Candidate:
 
 async def rewrite(
     engine: ChatEngine, doc: Document, job: Job, on_text: OnText = lambda _text: None
-) -> Rewritten:
+) -> Verdict:
     """Return a safe edit that does the job, or why there is none.
 
     Cancelling the task stops the decode. Raises EngineError and UserError as `instruct.ask` does.
@@ -101,15 +92,14 @@ async def rewrite(
     if job.is_fix and verdict.problem in ("", NOTHING):
         return await _best(engine, doc, job, asked, on_text)
     if not verdict.problem:
-        return Rewritten(verdict.edits)
+        return verdict
     again = _again(asked.question, _said(asked.question, asked.answer), verdict.problem)
     try:
         second = await ask_for(engine, again, on_text)
     except TooMuchCode:  # the code fits, but not twice
-        found = Rewritten(problem=verdict.problem)
+        found = verdict
     else:
-        corrected = _judged(doc, _said(again, second), job.rules)
-        found = Rewritten(corrected.edits, corrected.problem)
+        found = _judged(doc, _said(again, second), job.rules)
     if not found.edits and job.is_fix:
         best = await _best(engine, doc, job, asked, on_text)
         return best if best.edits else found
@@ -140,7 +130,6 @@ def _question(doc: Document, job: Job, code: str) -> Question:
         opening=f"{FENCE}{doc.language}\n{job.opening}",
         until=END,
         draft=code,
-        priority=job.priority,
     )
 
 
@@ -171,13 +160,13 @@ def _said(question: Question, answer: Generated) -> str:
 
 async def _best(
     engine: ChatEngine, doc: Document, job: Job, asked: _Asked, on_text: OnText
-) -> Rewritten:
+) -> Verdict:
     """Return the best of what was said and nearly said."""
     gaps = await _gaps(engine, doc, job, asked, on_text)
     if len(gaps) > 1:
         found = await _ranked(engine, doc, job, gaps)
-        return Rewritten(found[0].edits)
-    return Rewritten(next(iter(gaps))) if gaps else Rewritten(problem=NOTHING)
+        return Verdict(found[0].edits)
+    return Verdict(next(iter(gaps))) if gaps else Verdict(problem=NOTHING)
 
 
 async def _gaps(
@@ -200,7 +189,7 @@ async def _ranked(
     found = []
     for edits, gap in gaps.items():
         try:
-            gain = await naturalness(engine, doc, job.rules, edits, job.priority)
+            gain = await naturalness(engine, doc, job.rules, edits)
         except CannotScoreError:  # then the nearest is the best
             gain = 0.0
         found.append(Candidate(edits, gain, gap))
@@ -208,11 +197,7 @@ async def _ranked(
 
 
 async def naturalness(
-    engine: ChatEngine,
-    doc: Document,
-    rules: Rules,
-    edits: tuple[TextEdit, ...],
-    priority: Priority,
+    engine: ChatEngine, doc: Document, rules: Rules, edits: tuple[TextEdit, ...]
 ) -> float:
     """Return by how many nats the model finds the code likelier with `edits` than without.
 
@@ -226,7 +211,8 @@ async def naturalness(
     tokens = await engine.tokenize([privacy.redact(one) for one in (old, applied(old, moved))])
     first = max(1, n_common(*tokens))
     before, after = [
-        sum(one.logprob for one in await engine.score(ids, 1, first, priority)) for ids in tokens
+        sum(one.logprob for one in await engine.score(ids, 1, first, Priority.CODE_ACTION))
+        for ids in tokens
     ]
     return after - before
 

@@ -42,11 +42,6 @@ class Kind:
     n_old: int = 0
     n_new: int = 0
 
-    @property
-    def is_typical(self) -> bool:
-        """Whether it is one of the mistakes that have names."""
-        return self.rule != OTHER
-
 
 def kind_of(tree: Tree, edit: TextEdit, span: tuple[int, int], is_test: bool) -> Kind | None:
     """Name the mistake that an edit within `span` mends; None for what no finding is made of.

@@ -22,7 +22,8 @@ from lsp_local.memory.habits import Habit
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
-from lsp_local.userprompts.files import PromptFile, applies, folders_for
+from lsp_local.userprompts.files import PromptFile, folders_for
+from lsp_local.userprompts.languages import covers
 from lsp_local.userprompts.rules import N_FOR_ACTIONS, rules_for
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class Acting:
         for prompt in prompts:
             span = scope_of(prompt, doc, start, end)
             is_wanted = actions.is_wanted(prompt.kind, only)
-            if span and is_wanted and applies(prompt, doc.language, start < end, True):
+            if span and is_wanted and covers(prompt.languages, doc.language):
                 offer = Offer(prompt.name, prompt.title, prompt.kind, *span, tuple(diagnostics))
                 found.append(Chosen(doc, offer, prompt))
         return found

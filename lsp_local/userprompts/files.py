@@ -13,10 +13,7 @@ from lsp_local.config import user_config_file
 from lsp_local.userprompts import invisible
 from lsp_local.userprompts.answers import DIAGNOSTIC_FORMAT, numbered
 from lsp_local.userprompts.frontmatter import Refused, split
-from lsp_local.userprompts.languages import covers
 from lsp_local.userprompts.settings import Output, Scope, read_settings, unknown
-
-__all__ = ["PromptFile", "BadFile", "Scope", "Output", "load", "filled", "applies"]
 
 WORKSPACE_FOLDER = Path(".lsp-local", "prompts")
 MOST_BYTES = 64 * 1024  # of a file
@@ -115,15 +112,6 @@ def filled(prompt: PromptFile, values: Mapping[str, str]) -> str:
 
     text = PLACEHOLDER.sub(value, prompt.body)
     return f"{text}\n\n{DIAGNOSTIC_FORMAT}" if prompt.output is Output.DIAGNOSTIC else text
-
-
-def applies(prompt: PromptFile, language: str, has_selection: bool, has_function: bool) -> bool:
-    """Whether to offer the prompt here. `has_function`: the cursor is in a function."""
-    if prompt.scope is Scope.SELECTION and not has_selection:
-        return False
-    if prompt.scope is Scope.FUNCTION and not has_function:
-        return False
-    return covers(prompt.languages, language)
 
 
 def name_problem(name: str) -> str:

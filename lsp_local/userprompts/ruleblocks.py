@@ -61,8 +61,8 @@ def blocks_of(text: str) -> list[Block]:
     return [Block(kind, tuple(lines)) for kind, lines in drafts]
 
 
-def chosen(blocks: Sequence[Block], n_chars: int) -> tuple[list[str], int]:
-    """Return the lines that find room, in the order of the page, and how many lines do not.
+def chosen(blocks: Sequence[Block], n_chars: int) -> list[str]:
+    """Return the lines that find room, in the order of the page.
 
     Items go first, each with its heading, then paragraphs, then code. What is too long for the
     room that is left is passed over; only of a paragraph the first lines are taken.
@@ -82,8 +82,7 @@ def chosen(blocks: Sequence[Block], n_chars: int) -> tuple[list[str], int]:
             if lines and _n_chars(lines) <= room:
                 taken |= {**heading, n: lines}
                 n_chars = room - _n_chars(lines)
-    chosen_lines = [line for n in sorted(taken) for line in taken[n]]
-    return chosen_lines, sum(len(block.lines) for block in blocks) - len(chosen_lines)
+    return [line for n in sorted(taken) for line in taken[n]]
 
 
 def _n_chars(lines: Sequence[str]) -> int:

@@ -26,13 +26,12 @@ class Rules:
     """What to tell the model about a file. Invariant: `text` keeps its cap.
 
     `sources` are the paths that `text` is from, nearest first, relative to the root. `warnings`
-    are sentences for the user. `n_left_out` lines of the files found no room.
+    are sentences for the user.
     """
 
     text: str = ""
     sources: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    n_left_out: int = 0
 
 
 def rules_for(root: Path, path: str, n_chars: int, exclude: Sequence[str] = ()) -> Rules:
@@ -45,22 +44,20 @@ def rules_for(root: Path, path: str, n_chars: int, exclude: Sequence[str] = ()) 
     sources: list[str] = []
     warnings: list[str] = []
     seen: set[str] = set()
-    n_left_out, room = 0, n_chars
+    room = n_chars
     for name in _candidates(path):
         text = _text(root, name, (*NEVER, *exclude), warnings)
         # CLAUDE.md is often AGENTS.md by another name.
         if not text or text in seen:
             continue
         seen.add(text)
-        blocks = blocks_of(text)
         heading = f"# {_shown(name)}\n"
-        lines, n_missing = chosen(blocks, room - len(heading))
-        n_left_out += n_missing
+        lines = chosen(blocks_of(text), room - len(heading))
         if lines:
             parts.append(heading + "".join(f"{line}\n" for line in lines))
             sources.append(name)
             room -= len(parts[-1])
-    return Rules("".join(parts), tuple(sources), tuple(warnings), n_left_out)
+    return Rules("".join(parts), tuple(sources), tuple(warnings))
 
 
 def _candidates(path: str) -> Iterator[str]:
