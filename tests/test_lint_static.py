@@ -3,7 +3,7 @@
 import pytest
 from linted import KEY, doc_of
 
-from lsp_local.lint.docnames import documented
+from lsp_local.actions.docnames import documented
 from lsp_local.lint.static import find_static
 from lsp_local.trees import parse
 

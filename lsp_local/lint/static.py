@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from lsp_local.actions.docnames import DocName, documented
 from lsp_local.actions.docstyle import SCRIPTS, docstring_span
 from lsp_local.actions.functions import Function, all_functions, parameter_nodes, parameters
 from lsp_local.grammars import COMMENTS
-from lsp_local.lint.docnames import DocName, documented
 from lsp_local.lint.finding import Finding, found
 from lsp_local.privacy import certain_secrets
 from lsp_local.text import Document
