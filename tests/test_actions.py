@@ -80,6 +80,32 @@ TYPED = "def total(net: int) -> int:\n    rate = 0.19\n    return net + rate\n"
             id="a docstring that names another parameter is outdated",
         ),
         pytest.param(
+            '<CURSOR>def f(a: int) -> int:\n    """Do.\n\n    Parameters\n    ----------\n'
+            '    b : int\n        It.\n    """\n    return a\n',
+            "python",
+            ["Update the docstring of `f`", "Write tests for `f`"],
+            id="in the convention of NumPy, too",
+        ),
+        pytest.param(
+            '<CURSOR>def f(a: int, **rest: int) -> int:\n    """Do.\n\n    Args:\n        a: It.\n'
+            '        b: A key.\n    """\n    return a\n',
+            "python",
+            ["Write tests for `f`"],
+            id="a docstring that names a key of what takes any key is not",
+        ),
+        pytest.param(
+            "# Do.\n# @param [Array<String>] a It.\ndef f(a)<CURSOR>\n  a\nend\n",
+            "ruby",
+            ["Write tests for `f`"],
+            id="ruby: a type is no parameter",
+        ),
+        pytest.param(
+            "# Do.\n# @param b [String] It.\ndef f(a)<CURSOR>\n  a\nend\n",
+            "ruby",
+            ["Update the doc comment of `f`", "Write tests for `f`"],
+            id="ruby: a parameter that is gone",
+        ),
+        pytest.param(
             "def test_f(a):<CURSOR>\n    assert f(a)\n", "python", [], id="a test is left in peace"
         ),
         pytest.param(

@@ -193,7 +193,7 @@ def test_which_fixes_are_safe(text: str, is_safe: bool) -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["python", "rust", "javascript", "java", "cpp", "go"])
+@pytest.mark.parametrize("language", ["python", "rust", "javascript", "java", "cpp", "go", "ruby"])
 def test_any_text_is_read(language: str) -> None:
     pieces = ["/**", '"""', "Args:\n", " @param ", ":param ", "{", "x", "\n", "---\n", "`", "* "]
     for n, one in enumerate(pieces):

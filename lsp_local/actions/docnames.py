@@ -1,4 +1,4 @@
-"""Which parameters a docstring names, and where: all conventions of the languages that lint knows.
+"""Which parameters a docstring names, and where: all conventions of the languages known.
 
 Go's has none. A convention that a text does not follow to the letter names nothing.
 """
@@ -6,6 +6,10 @@ Go's has none. A convention that a text does not follow to the letter names noth
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from lsp_local.actions.docstyle import SCRIPTS
+from lsp_local.actions.functions import Function, parameter_nodes, parameters
+from lsp_local.trees import Tree
 
 NAME = r"(?:[^\W\d]|\$)[\w$]*"
 # Titles and the like that stand where a name might.
@@ -49,7 +53,21 @@ RUST = re.compile(
     re.M,
 )
 RUST_ITEM = re.compile(rf"[ \t]*///[ \t]?[*-][ \t]+`(?P<names>{NAME})`")
-TAGGED = ("javascript", "javascriptreact", "typescript", "typescriptreact", "java", "c", "cpp")
+YARD = re.compile(
+    r"^[ \t]*#[ \t]*@param[ \t]+(?:\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\][ \t]+)?"
+    rf"(?P<names>{NAME})",
+    re.M,
+)
+TAGGED = (*SCRIPTS, "java", "c", "cpp")
+# Decorators after which a function takes what it says.
+KEEPING = re.compile(
+    r"@(\w+\.)*(staticmethod|classmethod|property|\w+\.setter|\w*cache\w*|abstract\w+|overload"
+    r"|override|final|contextmanager|asynccontextmanager|no_type_check|deprecated)\b"
+)
+ARGUMENTS = re.compile(r"\barguments\b")
+RECEIVERS = ("self", "cls", "this")
+RECEIVER = re.compile(r"[&*\s]*(mut\s+)?(self|cls|this)\b")
+SEPARATORS = ("keyword_separator", "positional_separator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,8 @@ def documented(text: str, language: str) -> list[DocName]:
             for section in RUST.finditer(text)
             for one in _items(RUST_ITEM, text, *section.span("body"))
         ]
+    elif language == "ruby":
+        found = list(_matches(YARD, text))
     elif language in TAGGED and not FOREIGN.search(text):
         found = list(_matches(TAG, text))
     else:
@@ -79,6 +99,24 @@ def documented(text: str, language: str) -> list[DocName]:
         if one.name not in NO_NAMES:
             first.setdefault(one.name, one)
     return list(first.values())
+
+
+def takes_any(tree: Tree, function: Function) -> bool:
+    """Whether a function takes what its signature does not name: `**rest`, a pattern."""
+    texts = [
+        tree.text[one.start_byte : one.end_byte]
+        for one in parameter_nodes(function)
+        if one.type not in SEPARATORS
+    ]
+    named = [text for text in texts if not RECEIVER.match(text)]
+    is_script = tree.language in SCRIPTS
+    reads_all = is_script and ARGUMENTS.search(tree.text[function.body : function.body_end])
+    return (
+        bool(reads_all)
+        or len(named) > len(parameters(tree, function))
+        or any(text.startswith(("*", "...")) for text in named)
+        or not _is_plain(tree, function)
+    )
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[DocName]:
@@ -125,3 +163,10 @@ def _numpy(text: str) -> Iterator[DocName]:
             match = NUMPY_ITEM.match(text, begin + len(indent), end)
             if inside[:1] not in ("", " ", "\t", "\r") and match is not None:
                 yield from _names(match)
+
+
+def _is_plain(tree: Tree, function: Function) -> bool:
+    """Whether no decorator of Python can add a parameter."""
+    lines = tree.text[function.start : function.head].split("\n")
+    decorators = [line.strip() for line in lines if line.lstrip().startswith("@")]
+    return tree.language != "python" or all(map(KEEPING.match, decorators))

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from lsp_local.actions.docnames import RECEIVERS, documented, takes_any
 from lsp_local.actions.docstyle import SCRIPTS, docstring_span
 from lsp_local.actions.functions import FUNCTIONS, Function, own_nodes, parameter_nodes, parameters
 from lsp_local.grammars import COMMENTS
@@ -46,11 +47,6 @@ _CALLS = frozenset(
 _TRIES = frozenset({"try_statement", "try_with_resources_statement", "begin", "rescue_modifier"})
 _UNWRAPS = re.compile(r"\.(unwrap|expect)\(|\bpanic!")
 _GO_DROPS = re.compile(r"(^|,)\s*_\s*$")
-_DOCUMENTED = re.compile(
-    r"[@\\]param\s+(?:\{[^}\n]*\}\s*)?(?:\[in\]\s*)?\[?(\w+)|:param\s+(?:[\w.\[\]]+\s+)?(\w+)\s*:"
-)
-_ARGS = re.compile(r"^([ \t]*)(?:Args|Arguments):[ \t]*\r?\n((?:\1[ \t]+\S.*(?:\r?\n|$))+)", re.M)
-_ARG = re.compile(r"\*{0,2}(\w+)\s*(\([^)]*\))?:")
 
 
 def is_unwritten(tree: Tree, function: Function) -> bool:
@@ -102,11 +98,10 @@ def can_fail(tree: Tree, nodes: "tuple[Node, ...]") -> bool:
 def is_outdated(tree: Tree, function: Function) -> bool:
     """Whether a docstring that names parameters names others than the function has."""
     span = docstring_span(tree, function)
-    text = tree.text[slice(*span)] if span else ""
-    found = {one or other for one, other in _DOCUMENTED.findall(text)}
-    for _indent, listed in _ARGS.findall(text):
-        found |= {match[1] for line in listed.split("\n") if (match := _ARG.match(line.strip()))}
-    return bool(found) and found != set(parameters(tree, function))
+    if span is None or takes_any(tree, function):
+        return False
+    found = {one.name for one in documented(tree.text[slice(*span)], tree.language)}
+    return bool(found) and found.difference(RECEIVERS) != set(parameters(tree, function))
 
 
 def is_tried(around: "list[Node]") -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from lsp_local.actions.docnames import DocName, documented
-from lsp_local.actions.docstyle import SCRIPTS, docstring_span
-from lsp_local.actions.functions import Function, all_functions, parameter_nodes, parameters
+from lsp_local.actions.docnames import RECEIVERS, DocName, documented, takes_any
+from lsp_local.actions.docstyle import docstring_span
+from lsp_local.actions.functions import Function, all_functions, parameters
 from lsp_local.grammars import COMMENTS
 from lsp_local.lint.finding import Finding, found
 from lsp_local.privacy import certain_secrets
@@ -21,15 +21,6 @@ Spans = Sequence[tuple[int, int]]
 
 TODO = re.compile(r"\b(TODO|FIXME)\b")
 CLOSE = 0.75  # how much alike two names are of which one was renamed
-# Decorators after which a function takes what it says.
-KEEPING = re.compile(
-    r"@(\w+\.)*(staticmethod|classmethod|property|\w+\.setter|\w*cache\w*|abstract\w+|overload"
-    r"|override|final|contextmanager|asynccontextmanager|no_type_check|deprecated)\b"
-)
-ARGUMENTS = re.compile(r"\barguments\b")
-RECEIVERS = ("self", "cls", "this")
-RECEIVER = re.compile(r"[&*\s]*(mut\s+)?(self|cls|this)\b")
-SEPARATORS = ("keyword_separator", "positional_separator")
 
 
 def find_static(doc: Document, tree: Tree | None, spans: Spans | None) -> list[Finding]:
@@ -79,7 +70,7 @@ def _todos(doc: Document, tree: Tree) -> Iterator[Finding]:
 def _mismatches(doc: Document, tree: Tree) -> Iterator[Finding]:
     for function in all_functions(tree):
         span = docstring_span(tree, function)
-        if span is None or function.node.has_error or _takes_any(tree, function):
+        if span is None or function.node.has_error or takes_any(tree, function):
             continue
         names = documented(doc.text[slice(*span)], doc.language)
         taken = parameters(tree, function)
@@ -109,28 +100,3 @@ def _mismatch(
 
 def _is_once(name: str, doc: Document, span: tuple[int, int]) -> bool:
     return len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", doc.text[slice(*span)])) == 1
-
-
-def _takes_any(tree: Tree, function: Function) -> bool:
-    """Whether a function takes what its signature does not name: `**rest`, a pattern."""
-    texts = [
-        tree.text[slice(*_span(one))]
-        for one in parameter_nodes(function)
-        if one.type not in SEPARATORS
-    ]
-    named = [text for text in texts if not RECEIVER.match(text)]
-    is_script = tree.language in SCRIPTS
-    reads_all = is_script and ARGUMENTS.search(tree.text[function.body : function.body_end])
-    return (
-        bool(reads_all)
-        or len(named) > len(parameters(tree, function))
-        or any(text.startswith(("*", "...")) for text in named)
-        or not _is_plain(tree, function)
-    )
-
-
-def _is_plain(tree: Tree, function: Function) -> bool:
-    """Whether no decorator of Python can add a parameter."""
-    lines = tree.text[function.start : function.head].split("\n")
-    decorators = [line.strip() for line in lines if line.lstrip().startswith("@")]
-    return tree.language != "python" or all(map(KEEPING.match, decorators))
