@@ -20,7 +20,7 @@ FLOORS = [
     ["disk", "stats"],
     ["engine"],
     ["judge", "syntax", "download", "report", "history"],
-    ["gate", "asking", "names", "parsecheck", "feedback"],
+    ["gate", "asking", "names", "parsecheck", "feedback", "indents"],
     ["typed_trees"],
     ["outline"],
     ["trees"],

@@ -16,6 +16,7 @@ colour: not a parameter
 returns: the price to pay
 raises ValueError: if the rate is negative
 """
+NARROW = "x = f(\n        1)\n\n\ndef a():\n  return 1\n\n\ndef b():\n  return 2\n\n\n"
 
 
 def check(marked: str, language: str, said: str, want: str) -> None:
@@ -52,6 +53,13 @@ def check(marked: str, language: str, said: str, want: str) -> None:
             "\n    Raises\n    ------\n    ValueError\n        if the rate is negative\n"
             '    """\n    return net\n',
             id="python: numpy, and a function of one line",
+        ),
+        pytest.param(
+            NARROW + "def g(c): <CURSOR>return c\n",
+            "python",
+            "Give it.",
+            NARROW + 'def g(c):\n  """Give it."""\n  return c\n',
+            id="python: two columns, whatever stands under a bracket",
         ),
         pytest.param(
             'def f(a):\n    """Do.\n\n    :param a: It.\n    """\n\n\nclass A:\n'

@@ -38,6 +38,14 @@ def check(marked: str, language: str, want: str) -> None:
             id="annotations come along, comments stay with their function",
         ),
         pytest.param(
+            "x = f(\n        1)\nif x:\n  x = 1\n\n\n"
+            "def f(a):\n  <START>b = a\n  print(b)<END>\n  return a\n",
+            "x = f(\n        1)\nif x:\n  x = 1\n\n\n"
+            "def part(a):\n  b = a\n  print(b)\n\n\n"
+            "def f(a):\n  part(a)\n  return a\n",
+            id="as deep as the file indents, whatever stands under a bracket",
+        ),
+        pytest.param(
             "class A:\n    def f(self, a):\n        <START>self.x = a\n"
             "        y = super().g(a)<END>\n"
             "        return y\n\n    def g(self): pass\n",

@@ -18,6 +18,7 @@ from lsp_local.actions.functions import (
     returns_something,
 )
 from lsp_local.actions.statements import function_meant
+from lsp_local.indents import unit_of
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
@@ -26,7 +27,6 @@ MARKS = {"go": "//", "rust": "///", "ruby": "#", "shellscript": "#"}  # others: 
 WIDTHS = (80, 88, 100)
 LONGEST_LINE = 120  # longer ones say nothing about the width that somebody keeps to
 _LINE_END = re.compile(r"[ \t]*\n")
-_INDENT = re.compile(r"\n([ \t]+)\S")
 
 
 def place_docstring(
@@ -127,8 +127,7 @@ def _body_indent(tree: Tree, function: Function) -> str:
         return before
     first = line_start(text, function.head)
     own = text[first : function.head] if not text[first : function.head].strip() else ""
-    unit = _INDENT.search(text)
-    return own + (unit[1] if unit and unit[1].strip(" ") in ("", "\t") else "    ")
+    return own + unit_of(text, tree.language)
 
 
 def _above(tree: Tree, function: Function, said: Prose, style: Convention) -> TextEdit | None:

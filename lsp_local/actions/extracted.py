@@ -6,6 +6,7 @@ import re
 
 from lsp_local.actions.extract import Extraction
 from lsp_local.actions.functions import line_start
+from lsp_local.indents import unit_of
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree
 from lsp_local.typed_trees import parse_typed
@@ -27,7 +28,6 @@ make map max min new nil package panic print println range real recover rune ret
 struct switch true type uint var
 """
 _PYTHON_WORDS = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self", "cls"])
-_INDENT = re.compile(r"\n([ \t]+)\S")
 
 
 def is_free_name(doc: Document, name: str) -> bool:
@@ -49,7 +49,7 @@ def edits(doc: Document, found: Extraction, name: str) -> tuple[TextEdit, ...]:
     tree = parse_typed(doc.text, doc.language)
     if tree is None or not is_free_name(doc, name):
         return ()
-    unit = _unit(doc)
+    unit = unit_of(doc.text, doc.language)
     body = _indented(tree, found.start, found.end, found.indent + unit)
     if found.results and not found.is_tail:
         body += f"\n{found.indent}{unit}{_returned(doc, found)}"
@@ -78,13 +78,6 @@ def _parses(tree: Tree, made: list[TextEdit]) -> bool:
     for edit in reversed(made):
         after = after.replaced(edit.start, edit.end, edit.text)
     return after.n_errors <= tree.n_errors
-
-
-def _unit(doc: Document) -> str:
-    if doc.language == "go":
-        return "\t"
-    first = _INDENT.search(doc.text)
-    return first[1] if first and len(first[1]) <= 8 else "    "
 
 
 def _indented(tree: Tree, start: int, end: int, indent: str) -> str:

@@ -1,18 +1,13 @@
 """Code that a model wrote at the left edge, moved to where it belongs in a file."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Set
 
 from lsp_local.brackets import scan
+from lsp_local.indents import UNITS, columns, leading, unit_of
 from lsp_local.parts import Role
 from lsp_local.trees import parse
 
-TAB = 4  # columns
-UNITS = (2, 3, 4, 8)
-LINES_READ = 2000  # of a file, to find out how it is indented
 BY_COLUMN = frozenset({"python", "yaml", "haskell", "makefile"})  # no bracket ends a block
-LEADING = re.compile(r"[ \t]*")
 
 
 def indented(
@@ -25,15 +20,13 @@ def indented(
     the white space before the first line only.
     """
     lines = code.split("\n")
-    unit = _unit(text, language)
+    unit = unit_of(text, language)
     inner = _inner_lines(code, original, language)
-    rest = [
-        _columns(line) for n, line in enumerate(lines[1:], 1) if line.strip() and n not in inner
-    ]
-    first, target = _columns(lines[0]), _columns(prefix)
+    rest = [columns(line) for n, line in enumerate(lines[1:], 1) if line.strip() and n not in inner]
+    first, target = columns(lines[0]), columns(prefix)
     lowest = min([first, *rest])
-    base = _leading(min(original.split("\n")[1:], key=_depth, default="")) if first > lowest else ""
-    base = base if first > lowest and _columns(base) < target else prefix
+    base = leading(min(original.split("\n")[1:], key=_depth, default="")) if first > lowest else ""
+    base = base if first > lowest and columns(base) < target else prefix
     usual = _moved(lines, inner, lowest, base, unit)
     if first or not target or not rest or not min(rest):
         return usual, None
@@ -54,7 +47,7 @@ def _lacks_first(lines: list[str], lowest: int, target: int, language: str) -> b
 
 def _moved(lines: list[str], inner: Set[int], lowest: int, base: str, unit: str) -> str:
     """Put what stands `lowest` columns deep behind `base`, and what is deeper in proportion."""
-    steps = [_columns(line) - lowest for n, line in enumerate(lines) if n and n not in inner]
+    steps = [columns(line) - lowest for n, line in enumerate(lines) if n and n not in inner]
     own = min((step for step in steps if step > 1), default=0)
     # Lines that stand under a bracket say nothing of the unit.
     is_even = all(step % own < 2 for step in steps) if own else False
@@ -66,7 +59,7 @@ def _moved(lines: list[str], inner: Set[int], lowest: int, base: str, unit: str)
         elif not line.strip():
             found.append("")
         else:
-            depth = max(0, _columns(line) - lowest)
+            depth = max(0, columns(line) - lowest)
             if has_unit:
                 depth, more = divmod(depth, own)
                 indent = base + unit * depth + " " * more
@@ -76,21 +69,6 @@ def _moved(lines: list[str], inner: Set[int], lowest: int, base: str, unit: str)
     # What stands before the first line in the file is no part of it.
     found[0] = found[0].lstrip(" \t")
     return "\n".join(found)
-
-
-def _unit(text: str, language: str) -> str:
-    """Return what a file is indented by: a tab, or so many spaces."""
-    steps: Counter[str] = Counter()
-    last = 0
-    for line in text.split("\n", LINES_READ)[:LINES_READ]:
-        if not line.strip() or line.lstrip().startswith("*"):
-            continue
-        if line.startswith("\t"):
-            steps["\t"] += 1
-        elif _columns(line) - last in UNITS:
-            steps[" " * (_columns(line) - last)] += 1
-        last = _columns(line)
-    return steps.most_common(1)[0][0] if steps else ("\t" if language == "go" else " " * TAB)
 
 
 def _inner_lines(code: str, original: str, language: str) -> frozenset[int]:
@@ -118,14 +96,5 @@ def _bare(text: str) -> Iterator[str]:
     return (line.lstrip(" \t") for line in text.split("\n"))
 
 
-def _leading(line: str) -> str:
-    match = LEADING.match(line)
-    return match[0] if match else ""
-
-
 def _depth(line: str) -> int:
-    return _columns(line) if line.strip() else 1 << 30
-
-
-def _columns(line: str) -> int:
-    return len(_leading(line).expandtabs(TAB))
+    return columns(line) if line.strip() else 1 << 30
