@@ -10,7 +10,7 @@ from wired import URI, at
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic
 
-ADD = "def add(a, b):\n    return a - b\n"
+ADD = "def add(a, b):\n    return a - b if is_known(a) else max(a, 0, b)\n"
 SECRET = f'key = "{KEY}"\n'
 FOUND = {
     "range": at((1, 13), (1, 14)),
@@ -274,7 +274,9 @@ async def test_what_prompts_have_found_is_published_beside_it() -> None:
 )
 async def test_positions_are_in_the_editor_s_units(encoding: str, start: int) -> None:
     general = {"general": {"positionEncodings": [encoding]}}
-    one = await reader("def f(a):\r\n    x = '🙂é' - a\r\n", PULLS, general)
+    one = await reader(
+        "def f(a):\r\n    x = '🙂é' - a, a_name_of_some_length, another_one\r\n", PULLS, general
+    )
     (item,) = (await one.pull())["items"]
     assert item["range"] == at((1, start), (1, start + 1))
 

@@ -6,7 +6,7 @@ from shown import ON, PULLS, Gated, lines, reader
 
 from lsp_local.options import Options
 
-ADD = "def add(a, b):\n    return a - b\n"
+ADD = "def add(a, b):\n    return a - b if is_known(a) else max(a, 0, b)\n"
 SECRET = f'key = "{KEY}"\n'
 
 

@@ -15,8 +15,9 @@ from lsp_local.lint.run import how
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
-ADD = "def add(a, b):\n    return a - b\n"
-SUM = "def total(xs):\n    return sum(xs) - 1\n"
+ADD = "def add(a, b):\n    return a - b if is_known(a) else max(a, 0, b)\n"
+SUM = "def total(xs):\n    return sum(xs) - 1 if xs else max(xs, default=0)\n"
+LONG = "a_number_of_some_length_that_says_nothing"
 
 
 class Asked(ScriptedDetector):
@@ -53,7 +54,7 @@ async def find(piecewise: Piecewise, doc: Document, near: int = 0) -> list[str]:
 async def test_each_function_is_asked_about_the_nearest_first() -> None:
     detector = Asked()
     doc = doc_of(f"{ADD}\n\n{SUM}\n\n{ADD.replace('add', 'last')}")
-    near = doc.text.index("sum")
+    near = doc.text.index("default")
     found = await find(Piecewise(detector, Memory()), doc, near)
     assert found == ["10: wrong-operator", "2: wrong-operator", "6: wrong-operator"]
     assert detector.pieces == ["def total", "def last", "def add"]
@@ -74,6 +75,15 @@ async def test_after_an_edit_only_the_function_that_has_changed_is_asked_about()
     found = await find(piecewise, doc_of(f"import os\n\n\n{ADD}{SUM.replace('1', '2')}"))
     assert found == ["5: wrong-operator", "7: wrong-operator"]
     assert detector.pieces == ["def add", "def total", "def total"]
+
+
+async def test_what_the_model_would_not_look_at_is_not_asked_about() -> None:
+    detector = Asked()
+    inner = "".join(f"    {line}\n" for line in ADD.splitlines())
+    long = f"def long():\n{inner}    print('{LONG * 300}')\n"
+    doc = doc_of(f"def short(a):\n    return a - 1\n\n\n{long}")
+    assert await find(Piecewise(detector, Memory()), doc) == ["7: wrong-operator"]
+    assert detector.pieces == ["def add"]
 
 
 async def test_what_was_interrupted_goes_on_where_it_was() -> None:
@@ -139,8 +149,10 @@ async def test_what_is_private_is_not_read() -> None:
         pytest.param("def f(:\n  (((\n\x00", "a.py", id="broken"),
         pytest.param("class A {\n f() { } }", "a.ts", id="another language"),
         pytest.param("\r\n\t\r\n", "a.go", id="blanks"),
-        pytest.param("fn f() {} fn g() { h(1 - 2) }", "a.rs", id="one line"),
-        pytest.param("def f(): pass\r\ndef é(): return '🙂' - 1\r\n", "a.py", id="beyond ASCII"),
+        pytest.param(f"fn f() {{}} fn g() {{ h(1 - 2, {LONG}) }}", "a.rs", id="one line"),
+        pytest.param(
+            f"def f(): pass\r\ndef é(): return '🙂' - 1, {LONG}\r\n", "a.py", id="beyond ASCII"
+        ),
     ],
 )
 async def test_odd_texts(text: str, path: str) -> None:

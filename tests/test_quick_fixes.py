@@ -11,7 +11,7 @@ from wired import DOCUMENT_CHANGES, RESOLVES, URI, Json, at
 from lsp_local.lint.finding import Finding, found
 from lsp_local.text import Document
 
-ADD = "def add(a, b):\n    return a - b\n"
+ADD = "def add(a, b):\n    return a - b if is_known(a) else max(a, 0, b)\n"
 REPLACE = "Replace `-` by `+`"
 IGNORE = "Ignore `wrong-operator` here"
 EXPLAIN = "Explain `wrong-operator`"
@@ -80,7 +80,7 @@ async def test_a_finding_is_ignored_and_then_there_is_silence() -> None:
     one = await reader(ADD)
     offered = await mending(one, 1, FOUND)
     text = await changed(one, offered[IGNORE], ADD)
-    assert text == ADD.replace("b\n", "b  # lsp-local: ignore[wrong-operator]\n")
+    assert text == ADD.replace(")\n", ")  # lsp-local: ignore[wrong-operator]\n")
     one.change(text)
     await one.settle()
     assert one.published()[-1] == []
@@ -180,4 +180,4 @@ async def test_line_ends_stay() -> None:
     one = await reader(ADD.replace("\n", "\r\n"))
     offered = await mending(one, 1)
     (edit,) = offered[IGNORE]["edit"]["changes"][URI]
-    assert edit["range"] == at((1, 16), (1, 16))
+    assert edit["range"] == at((1, 49), (1, 49))

@@ -19,7 +19,7 @@ from lsp_local.lint.ignoring import MARK
 from lsp_local.lint.kinds import Kind
 from lsp_local.lint.look import Look, Page, Suspect, functions
 from lsp_local.lint.model import LazyModel
-from lsp_local.lint.static import comments
+from lsp_local.lint.static import comments, is_within
 from lsp_local.options import Options
 from lsp_local.privacy import hidden, masked, shown
 from lsp_local.text import Document
@@ -78,8 +78,10 @@ class ModelDetector:
         self, doc: Document, spans: Sequence[tuple[int, int]] | None, explain: bool
     ) -> list[Finding]:
         """See `Detector`."""
+        page = await self._page_for(doc)
+        wanted = page.functions if page is not None else ()
         findings = []
-        for function in functions(doc, spans):
+        for function in (one for one in wanted if is_within(spans, one.start, one.end)):
             for suspect in (await self.suspects(doc, function))[:MOST_FINDINGS]:
                 finding = _finding(doc, suspect)
                 if explain and suspect.confidence >= LEAST_CONFIDENCE:
@@ -92,13 +94,19 @@ class ModelDetector:
 
         That is nothing where it does not fit into the context.
         """
-        if self._page is None or self._page[0] is not doc:
-            self._page = doc, await asyncio.to_thread(_page_of, doc)
-        page = self._page[1]
+        page = await self._page_for(doc)
         # A function whose text is private, or a secret, is none on the page.
         if page is None or function.start not in page.begins:
             return []
         return await Look(self._engine, page, function).suspects()
+
+    async def _page_for(self, doc: Document) -> Page | None:
+        """Return what all looks at a document need; it is made once for all of its functions."""
+        if self._page is not None and self._page[0] is doc:
+            return self._page[1]
+        page = await asyncio.to_thread(_page_of, doc)
+        self._page = doc, page
+        return page
 
     async def _explained(
         self, doc: Document, function: Function, finding: Finding, kind: Kind

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lsp_local.actions.applicable import MOST
-from lsp_local.actions.functions import all_functions
+from lsp_local.lint.outermost import outermost
 from lsp_local.lint.static import is_within
 from lsp_local.text import Document
 from lsp_local.trees import parse
@@ -73,11 +72,7 @@ def hunks(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Hu
 def _functions(doc: Document, lines: Lines, wanted: Sequence[int]) -> Iterator[Hunk]:
     """Yield the outermost functions with changed lines that are not too long."""
     tree = parse(doc.text, doc.language) if wanted else None
-    behind = 0
-    for one in all_functions(tree) if tree is not None else ():
-        if one.start < behind or one.end - one.start > MOST:
-            continue
-        behind = one.end
+    for one in outermost(tree) if tree is not None else ():
         first, last = lines.number(one.start), lines.number(max(one.start, one.end - 1))
         changed = frozenset(line for line in wanted if first <= line <= last)
         if changed:

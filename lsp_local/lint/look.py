@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lsp_local import names
-from lsp_local.actions.applicable import MOST
-from lsp_local.actions.functions import Function, all_functions
+from lsp_local.actions.functions import Function
 from lsp_local.actions.testfiles import is_test
 from lsp_local.engine.base import ChatEngine
 from lsp_local.lint import reading, weighing
 from lsp_local.lint.alternatives import FARTHEST, Alternative, alternatives, gap, of_code, rest
 from lsp_local.lint.kinds import OTHER, Kind, kind_of
+from lsp_local.lint.outermost import outermost
 from lsp_local.lint.reading import Reading, Spot
 from lsp_local.lint.static import is_within
 from lsp_local.parts import Leaf, Role
@@ -55,7 +55,8 @@ class Page:
         self.is_test = is_test(doc.path, doc.language)
         self.own = names.of_language(doc.language)
         self.known = self.own | set(NAME.findall(doc.text))
-        spans = [(one.start, one.end) for one in functions(doc, None)]
+        self.functions = tuple(outermost(tree, SHORTEST))
+        spans = [(one.start, one.end) for one in self.functions]
         self.begins = reading.begins(doc.text, spans)
 
 
@@ -177,13 +178,8 @@ class Look:
 
 
 def functions(doc: Document, spans: Sequence[tuple[int, int]] | None) -> Iterator[Function]:
-    """Yield the functions to look at: the outermost that are not too long."""
+    """Yield the functions to look at: the outermost that are neither too long nor too short."""
     tree = parse(doc.text, doc.language)
-    behind = 0
-    for one in all_functions(tree) if tree is not None else ():
-        is_short = one.body_end - one.body < SHORTEST
-        if one.start < behind or one.end - one.start > MOST or is_short:
-            continue
-        behind = one.end
+    for one in outermost(tree, SHORTEST) if tree is not None else ():
         if is_within(spans, one.start, one.end):
             yield one

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from lsp_local.actions.functions import all_functions
 from lsp_local.actions.testfiles import is_test
 from lsp_local.engine.base import ChatEngine
 from lsp_local.lint.cache import key_of
 from lsp_local.lint.detector import ModelDetector, described
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Detector, Finding, again
+from lsp_local.lint.look import functions
 from lsp_local.lint.model import identity_of
 from lsp_local.lint.run import how, judged, sure_enough
 from lsp_local.lint.static import find_static
@@ -136,7 +136,7 @@ class Piecewise:
             yield everything, whole, True
             return
         shown = replace(doc, text=hidden(doc.text))
-        pieces = await asyncio.to_thread(_functions, shown)
+        pieces = await asyncio.to_thread(_spans, shown)
         found: list[Finding] = []
         for start, end in sorted(pieces, key=lambda one: _distance(one, near)):
             piece = await self._piece(key, doc, shown, (start, end))
@@ -172,14 +172,9 @@ class Piecewise:
         return looked
 
 
-def _functions(doc: Document) -> list[Span]:
-    """Return where the outermost functions are."""
-    tree = parse(doc.text, doc.language)
-    spans: list[Span] = []
-    for one in all_functions(tree) if tree is not None else ():
-        if not spans or one.start >= spans[-1][1]:
-            spans.append((one.start, one.end))
-    return spans
+def _spans(doc: Document) -> list[Span]:
+    """Return where the functions are that the model looks at."""
+    return [(one.start, one.end) for one in functions(doc, None)]
 
 
 def _distance(span: Span, offset: int) -> int:
