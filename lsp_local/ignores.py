@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from lsp_local.options import is_excluded
+from lsp_local.options import NEVER, is_excluded
 from lsp_local.plain import content
 
 MOST_FILES = 50_000
@@ -17,12 +17,6 @@ MOST_RULES_BYTES = 256 * 1024  # of a file of rules
 GENERATED = re.compile(r"[.-]min\.\w+$|(^|/)(pnpm-lock\.yaml|[\w.-]*\.lock)$")
 IGNORE_FILES = (".gitignore", ".lsp-local-ignore")
 
-# Whatever the option `exclude` says.
-NEVER = (
-    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.crt", "*.cer"),
-    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc"),
-    *(".git-credentials", ".htpasswd", ".ssh/**", ".aws/**", ".gnupg/**", ".kube/**"),
-)
 FOLDERS = frozenset(
     {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache"}
 )
@@ -49,6 +43,10 @@ class Ignores:
     def is_private(self, path: str) -> bool:
         """Whether nothing may ever read a file, not even when it is named."""
         return is_excluded(self._exclude, path)
+
+    def is_private_here(self, path: str) -> bool:
+        """Tell the same of a file that is named, of which the folders above count, too."""
+        return self.is_private(path) or self.is_private(f"{self._root.as_posix()}/{path}")
 
     def files(
         self,

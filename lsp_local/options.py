@@ -7,6 +7,13 @@ from fnmatch import fnmatchcase
 
 from lsp_local.option import Option, WorkspaceMay, option
 
+# Paths that are never completed and never read, whatever the option `exclude` says.
+NEVER = (
+    *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.crt", "*.cer"),
+    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc"),
+    *(".git-credentials", ".htpasswd", ".ssh/**", ".aws/**", ".gnupg/**", ".kube/**"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -196,12 +203,9 @@ class Options:
         workspace_may=WorkspaceMay.ADD,
     )
     exclude: tuple[str, ...] = option(
-        (
-            *(".env*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ecdsa*", "id_ed25519*"),
-            *(".ssh/**", ".aws/**", ".gnupg/**", ".netrc", ".pypirc", ".git-credentials"),
-        ),
-        "Patterns of paths that are never completed and never read, in any folder; "
-        "a value replaces this list, so repeat what you want to keep.",
+        (),
+        "Patterns of paths that are never completed and never read, in any folder, beside those "
+        "that never are, such as `.env*`, `*.pem` and `.ssh/**` (docs/privacy.md).",
         at_most=1000,
         workspace_may=WorkspaceMay.ADD,
     )
@@ -256,6 +260,15 @@ def describe() -> tuple[Option, ...]:
     """Return every option in the order of its declaration."""
     defaults = Options()
     return tuple(Option(f.name, getattr(defaults, f.name), **f.metadata) for f in fields(Options))
+
+
+def is_off_limits(options: Options, path: str, full_path: str) -> bool:
+    """Tell whether a file may be neither completed nor read, whoever names it.
+
+    Outside of a project `path` is a bare name, and `.ssh/**` must still be found.
+    """
+    patterns = (*NEVER, *options.exclude)
+    return any(is_excluded(patterns, one) for one in (path, full_path))
 
 
 def is_excluded(exclude: Sequence[str], path: str) -> bool:

@@ -225,11 +225,14 @@ def test_prompt_files(engine: ScriptedChat, cart: Path) -> None:
         pytest.param(["fix", "cart.py:5:0"], "counted from 1", id="column 0"),
         pytest.param(["fix", "gone.py:1"], "cannot read .*No such file", id="no file"),
         pytest.param(["fix", "bytes.py:1"], "is not UTF-8 text", id="bytes"),
-        pytest.param(["fix", ".env:1"], r"\.env is excluded", id="excluded"),
+        pytest.param(["fix", ".env:1"], r"\.env is never read", id="excluded"),
+        pytest.param(["fix", ".ssh/config:1"], r"config is never read", id="a folder above"),
     ],
 )
 def test_errors_are_one_line(cart: Path, arguments: list[str], message: str) -> None:
     (cart.parent / ".env").write_text("TOKEN=1\n")
+    (cart.parent / ".ssh" / ".git").mkdir(parents=True)
+    (cart.parent / ".ssh" / "config").write_text("Host *\n")
     (cart.parent / "bytes.py").write_bytes(b"\xff\xfe")
     name, place = arguments
     with pytest.raises(UserError, match=message):

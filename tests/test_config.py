@@ -163,12 +163,9 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ],
     ),
     "lists show their beginning": (
-        {"editor": {"exclude": "*", "disabledLanguages": ["c", {}, [[]], "go"]}},
-        {},
-        [
-            f"{EDITOR} `exclude` {LIST}, not '*'; it stays ['.env*', '*.pem', '*.key', ...]",
-            f"{EDITOR} `disabled_languages` {LIST}, not ['c', a table, a list, ...]; it stays []",
-        ],
+        {"user": "exclude = ['a', 'b', 'c']", "editor": {"exclude": ["c", {}, [[]], "go"]}},
+        {"exclude": ("a", "b", "c")},
+        [f"{EDITOR} `exclude` {LIST}, not ['c', a table, a list, ...]; it stays ['a', 'b', 'c']"],
     ),
     "what is huge is not spelt out": (
         {"user": f"n_ctx = 0x{'f' * 9000}", "editor": {"nCtx": "9" * 5000, "n_ctx": DEEP}},

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from lsp_local.option import accept, from_text
-from lsp_local.options import Options, describe, is_excluded
+from lsp_local.options import NEVER, Options, describe, is_excluded, is_off_limits
 
 OPTIONS = {option.name: option for option in describe()}
 
@@ -69,7 +69,7 @@ def test_from_text(name: str, text: str, want: Any) -> None:
     assert from_text(OPTIONS[name], text) == want
 
 
-DEFAULT = Options().exclude
+DEFAULT = NEVER
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,19 @@ DEFAULT = Options().exclude
 )
 def test_is_excluded(exclude: list[str], path: str, want: bool) -> None:
     assert is_excluded(exclude, path) is want
+
+
+@pytest.mark.parametrize(
+    ("path", "full_path", "want"),
+    [
+        pytest.param(".npmrc", "/shop/.npmrc", True, id="a key, by its name"),
+        pytest.param("config", "/home/me/.ssh/config", True, id="by the folders above"),
+        pytest.param("dump.sql", "/shop/dump.sql", True, id="what the user excludes"),
+        pytest.param("cart.py", "/shop/cart.py", False, id="code"),
+    ],
+)
+def test_is_off_limits(path: str, full_path: str, want: bool) -> None:
+    assert is_off_limits(Options(exclude=("*.sql",)), path, full_path) is want
 
 
 def test_every_option_is_described_and_takes_its_own_default() -> None:

@@ -24,7 +24,7 @@ from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.memory.recall import NOTHING, Told, told_about
 from lsp_local.memory.store import store_of
-from lsp_local.options import Job, Options, is_excluded
+from lsp_local.options import Job, Options, is_off_limits
 from lsp_local.text import Diagnostic, Document, UserError
 from lsp_local.trust import is_trusted
 from lsp_local.unified import unified
@@ -58,8 +58,8 @@ def run(
     """Do something with code: print what would change, or change it with --write."""
     where = selection_at(place)
     options = chosen_options(model, where.root, Job.INSTRUCT)
-    if is_excluded(options.exclude, where.doc.path):
-        raise UserError(f"{where.doc.path} is excluded by the option `exclude`")
+    if is_off_limits(options, where.doc.path, str(where.root / where.doc.path)):
+        raise UserError(f"{where.doc.path} is never read, or excluded by the option `exclude`")
     found = asyncio.run(_run(name, where, options, (instruction, message), trust))
     after = applied(where.doc.text, found.edits)
     if write and not found.problem:

@@ -14,7 +14,7 @@ from lsp_local.engine.base import (
     OnText,
 )
 from lsp_local.features.reading import Reader, Reading, Wish, read_around
-from lsp_local.options import Options, is_excluded
+from lsp_local.options import Options, is_off_limits
 from lsp_local.parsecheck import rest_of_word
 from lsp_local.stops import cut
 from lsp_local.text import Document, Outcome, Reason, Stats, Suggestion
@@ -151,13 +151,10 @@ def recall(
 
 
 def is_disabled(options: Options, doc: Document, full_path: str) -> bool:
-    """Whether the user wants silence in this file, wherever the cursor is.
-
-    Outside of a workspace `doc.path` is a bare name, and `.ssh/**` must still be found.
-    """
+    """Whether the user wants silence in this file, wherever the cursor is."""
     if not options.enabled or doc.language in options.disabled_languages:
         return True
-    return any(is_excluded(options.exclude, path) for path in (doc.path, full_path))
+    return is_off_limits(options, doc.path, full_path)
 
 
 def _stats(info: ModelInfo, answer: Generated, started: float, before_decode: float) -> Stats:

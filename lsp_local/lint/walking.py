@@ -133,7 +133,7 @@ def _walked(ignores: Ignores, below: str, notice: Notice) -> Iterator[str]:
 
 def _is_wanted(root: Path, ignores: Ignores, path: str, notice: Notice) -> bool:
     """Whether a file that is named may be looked at; a sentence where it may not."""
-    if ignores.is_private(path):
+    if ignores.is_private_here(path):
         notice(f"{path} is private (`exclude`); it is left out")
     elif language_of(path) not in LANGUAGES:
         notice(f"{path} is in no language that lint knows; it is left out")

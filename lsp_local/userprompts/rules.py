@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lsp_local import privacy
-from lsp_local.ignores import NEVER
-from lsp_local.options import is_excluded
+from lsp_local.options import NEVER, is_excluded
 from lsp_local.userprompts import invisible
 from lsp_local.userprompts.ruleblocks import blocks_of, chosen
 
