@@ -32,6 +32,7 @@ class Engine(ScriptedChat):
     is_loaded: bool = False
     is_closed: bool = False
     notice: str = ""
+    cache_mb: int = 0
 
     async def start(self) -> None:
         self.events.append(f"+{self.model.stem}")
@@ -69,6 +70,7 @@ class Machine:
         if options.model == "missing":
             raise ModelMissing(CATALOGUE["smollm2-135m"])
         engine = Engine(model=Path(options.model), events=self.events, problem=self.problem)
+        engine.cache_mb = options.cache_mb
         if not self.is_slow:
             engine.loads.set()
         self.engines.append(engine)

@@ -168,3 +168,27 @@ async def test_a_session_tells_each_part_its_model(
     assert paused.engine is None
     await session.close()
     assert sorted(machine.events[2:]) == ["-big", "-small"]
+
+
+async def test_after_a_purge_no_model_keeps_what_it_reads(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("LSP_LOCAL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("LSP_LOCAL_CACHE_MB", "16")
+    (tmp_path / "config.toml").touch()
+    editor = Editor(None)
+    await editor.begin({}, "x = 1\n")
+    session = editor.server.session
+    paths = {key: str(tmp_path / f"{name}.gguf") for key, name in BOTH.items()}
+    session.configure({"model": str(tmp_path / "small.gguf"), **paths}, None)
+    models = session._models
+    for job in (models.instruct, models.lint):
+        assert await ask(job)
+    assert [one.cache_mb for one in machine.engines] == [16, 16, 16]
+    await session.purge()
+    assert [one.is_closed for one in machine.engines] == [True] * 3
+    for job in (models.instruct, models.lint):
+        assert await ask(job)
+    assert [one.cache_mb for one in machine.engines[3:]] == [0, 0]
+    await session.close()

@@ -70,7 +70,8 @@ class Models:
 
     async def forget(self) -> None:
         """End what has read anything, shared processes too, as soon as no window uses them."""
-        await asyncio.gather(self.completion.forget(), *(own.evict() for own in self._own.values()))
+        ends = [self.completion.forget(), *(own.evict() for own in self._own.values())]
+        await asyncio.gather(*ends, *self._closing)
 
     async def close(self) -> None:
         """End all loads and engines at once."""
@@ -78,7 +79,7 @@ class Models:
         await asyncio.gather(*ends, *self._closing)
 
     def _close(self, own: OnDemand) -> None:
-        task = asyncio.create_task(own.close())
+        task = asyncio.create_task(own.retire())
         self._closing.add(task)  # the event loop keeps weak references only
         task.add_done_callback(self._closing.discard)
 

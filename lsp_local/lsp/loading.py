@@ -161,7 +161,8 @@ def wish_of(options: Options) -> tuple[object, ...]:
     """Tell what is to be loaded: where two wishes are equal, one engine fulfils both."""
     loaded = (options.engine, voice(options), options.n_ctx, options.n_threads)
     asked = (options.remote_url, options.remote_fim, options.remote_key_command)
-    return options.enabled, options.share_worker, *loaded, *asked
+    # Where nothing is kept any more, a process that keeps its states has to go.
+    return options.enabled, options.share_worker, options.cache_mb, *loaded, *asked
 
 
 def _title(engine: LiveEngine, options: Options) -> str:

@@ -90,14 +90,12 @@ class OnDemand(ChatEngine):
             logger.info("%s has left the memory", self.name)
 
     async def close(self) -> None:
-        """End it at once, and for good."""
-        self._is_closed = True
-        if self._opened is not None:
-            await self._opened.close()
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await engine.close()  # not retired: the next window may want it
-        self._room.leave(self)
+        """End it at once, and for good; a shared one stays a while, for the next window."""
+        await self._end(lambda engine: engine.close())
+
+    async def retire(self) -> None:
+        """End it for good, a shared one too: it is not wanted any more."""
+        await self._end(retire)
 
     async def info(self) -> ModelInfo:
         """See `Engine`."""
@@ -143,6 +141,15 @@ class OnDemand(ChatEngine):
         """See `ChatEngine`; what is not in memory has nothing to write."""
         if self.is_loaded:
             await self._ask(lambda engine: engine.write_states())
+
+    async def _end(self, end: Callable[[LiveEngine], Awaitable[None]]) -> None:
+        self._is_closed = True
+        if self._opened is not None:
+            await self._opened.close()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await end(engine)
+        self._room.leave(self)
 
     async def _ask(
         self,
