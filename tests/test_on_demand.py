@@ -10,7 +10,7 @@ import pytest
 from machine import BOTH, N_BIG, N_SMALL, Engine, Machine, ask, machine_in, soon, started
 
 from lsp_local.engine.base import EngineDied, EngineError, GenerateRequest
-from lsp_local.lsp import jobs
+from lsp_local.lsp import jobs, room
 from lsp_local.lsp.jobs import JobModel
 
 
@@ -210,4 +210,56 @@ async def test_another_model_completes_while_the_others_stay(machine: Machine) -
     assert models.lint.own is None
     assert machine.events == ["+small", "+big", "-small", "+wise"]
     assert models.in_memory() == ["wise.gguf", "big.gguf"]
+    await models.close()
+
+
+async def test_what_a_purge_has_sent_away_has_room_again(machine: Machine) -> None:
+    models = await started(machine, **BOTH, memory_mb=N_SMALL + N_BIG)
+    await ask(models.instruct)
+    await models.forget()
+    async with asyncio.timeout(5):
+        assert await ask(models.instruct)
+        assert await ask(models.lint)
+    assert machine.events[4:] == ["+big", "-big", "+wise"]
+    await models.close()
+
+
+async def test_a_model_whose_purge_takes_long_is_waited_for(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = await started(machine, **BOTH, memory_mb=N_SMALL + N_BIG)
+    await ask(models.instruct)
+    ends, close = asyncio.Event(), Engine.close
+
+    async def slow(engine: Engine) -> None:
+        await ends.wait()
+        await close(engine)
+
+    monkeypatch.setattr(Engine, "close", slow)
+    forgetting = asyncio.create_task(models.forget())
+    asking = asyncio.create_task(ask(models.lint))
+    await asyncio.sleep(0.05)
+    assert machine.events == ["+small", "+big"]
+    ends.set()
+    await forgetting
+    assert await asking
+    assert machine.events[-1] == "+wise"
+    await models.close()
+
+
+async def test_a_model_that_is_not_wanted_any_more_does_not_begin_to_load(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = await started(machine, **BOTH)
+
+    def meanwhile() -> int:
+        models.want(machine.options())
+        return machine.free_bytes()
+
+    before = models.instruct.own
+    assert before is not None
+    monkeypatch.setattr(room, "free_bytes", meanwhile)
+    with pytest.raises(EngineDied):
+        await before.info()
+    assert "+big" not in machine.events
     await models.close()

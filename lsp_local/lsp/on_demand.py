@@ -71,7 +71,7 @@ class OnDemand(ChatEngine):
     @property
     def last_asked(self) -> float | None:
         """See `Lodger`."""
-        return None if self._n_asked or self._loading is not None else self._last_asked
+        return None if self._n_asked or self._engine is None else self._last_asked
 
     def try_again(self) -> None:
         """Forget that loading has failed: the file has come."""
@@ -85,9 +85,13 @@ class OnDemand(ChatEngine):
     async def evict(self) -> None:
         """See `Lodger`."""
         engine, self._engine = self._engine, None
-        if engine is not None:
+        if engine is None:
+            return
+        try:
             await retire(engine)
             logger.info("%s has left the memory", self.name)
+        finally:
+            self._room.leave(self)
 
     async def close(self) -> None:
         """End it at once, and for good; a shared one stays a while, for the next window."""
@@ -183,8 +187,7 @@ class OnDemand(ChatEngine):
     async def _begin(self) -> None:
         """Make room and begin to load, unless that was done meanwhile."""
         async with self._room.door:
-            if self._is_closed:
-                raise EngineDied(f"the options do not name {self.name} any more")
+            self._check_wanted()
             if self._loading is not None or self._engine is not None:
                 return
             engine = await asyncio.to_thread(open_for_window, self._options)
@@ -201,6 +204,7 @@ class OnDemand(ChatEngine):
     async def _load(self, engine: LiveEngine, stamp: Stamp | None) -> None:
         self._opened = engine
         try:
+            self._check_wanted()  # it may have been closed before this task began
             await engine.start()
             async with self._notices.progress(f"Loading {self.name}"):
                 await loaded(engine)
@@ -216,6 +220,11 @@ class OnDemand(ChatEngine):
             logger.info("%s is loaded", self.name)
         finally:
             self._loading = self._opened = None
+
+    def _check_wanted(self) -> None:
+        """Raise EngineDied where it has been closed."""
+        if self._is_closed:
+            raise EngineDied(f"the options do not name {self.name} any more")
 
     def _tell(self, error: UserError) -> None:
         if isinstance(error, ModelMissing):

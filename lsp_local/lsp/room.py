@@ -23,10 +23,13 @@ class Lodger(Protocol):
 
     @property
     def last_asked(self) -> float | None:
-        """Return when its last question ended (monotonic), None while it is asked or loading."""
+        """Return when its last question ended (monotonic), None while it may not go.
+
+        That is while it is asked, loading or already going.
+        """
 
     async def evict(self) -> None:
-        """Leave the memory, and be back at the next question."""
+        """Leave the memory and the room, and be back at the next question."""
 
 
 class Room:
@@ -52,7 +55,6 @@ class Room:
             oldest = self._lodgers[0]
             pause = self._until_evictable(oldest, patience)
             if pause == 0:
-                self._lodgers.remove(oldest)
                 await oldest.evict()
             else:
                 await self._hear(pause)
