@@ -263,3 +263,17 @@ async def test_a_model_that_is_not_wanted_any_more_does_not_begin_to_load(
         await before.info()
     assert "+big" not in machine.events
     await models.close()
+
+
+async def test_after_a_purge_the_next_request_loads_the_model(machine: Machine) -> None:
+    models = await started(machine)
+    await models.forget()
+    assert await models.completion.wait() is not None, "soon after its load"
+    await models.forget()
+    machine.is_slow = True
+    assert models.completion.engine() is None
+    await soon(lambda: machine.events[-1] == "+small")
+    await models.forget()
+    machine.is_slow = False
+    assert await models.completion.wait() is not None, "in the middle of its load"
+    await models.close()

@@ -49,9 +49,9 @@ class Control:
         try:
             async with asyncio.timeout(READ_SECONDS):
                 line = await reader.readline()
-                if line:
-                    writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
-                    await writer.drain()
+            if line:
+                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
+                await writer.drain()
         except (OSError, ValueError) as error:  # gone, silent for too long, or without an end
             logger.info("a command was not served: %s", error)
         except Exception:

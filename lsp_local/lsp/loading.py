@@ -92,6 +92,8 @@ class Loader:
         """End the engine, whose memory holds what it has read; the next request loads it anew."""
         self._retire()
         await self.close()
+        self._failed.forget()  # a load that was ended in the middle is noted as one that failed
+        self._retry_at = 0.0
 
     async def close(self) -> None:
         """End the load and the engine at once."""

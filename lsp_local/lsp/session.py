@@ -34,25 +34,18 @@ class Session(Pieces):
         self._flights: dict[str, Flight] = {}
         self._background = Background()
         self._rhythm = Rhythm()
+        self._purging: asyncio.Task[list[str]] | None = None
         self._deleted: set[str] = set()  # documents in which the last key took something away
 
     async def purge(self) -> list[str]:
         """Let go of all that is on disk, and write nothing more; return the logs that there were.
 
-        What the model has read, too, is gone with its process: it would write it.
+        What the model has read, too, is gone with its process: it would write it. Once begun it is
+        done to its end, whoever waits for it; asked for again meanwhile, it is the same one.
         """
-        logs = [self._options.log_file, self._options.why_log]
-        was_paused, self._is_purged = self.is_paused, True
-        self.pause(True)
-        self._apply(replace(self._options, **KEEPS_NOTHING), self._folder)
-        for piece in (self.instructed, self.looking, self.recent):
-            piece.forget()
-        self._windows = Windows()
-        await self._models.forget()
-        if self.memory is not None:
-            await self.memory.settle()
-        self.pause(was_paused)
-        return [log for log in logs if log]
+        if self._purging is None or self._purging.done():
+            self._purging = asyncio.create_task(self._purge())
+        return await asyncio.shield(self._purging)
 
     async def suggest(self, request: Request) -> Outcome:
         """End one request, the one before it of this document too; cancelling is the client's.
@@ -153,6 +146,22 @@ class Session(Pieces):
         self._neighbourhood.close()
         pieces = (self._models, self.pulling, self.records, self.recent)
         await asyncio.gather(*(piece.close() for piece in pieces))
+
+    async def _purge(self) -> list[str]:
+        logs = [self._options.log_file, self._options.why_log]
+        was_paused, self._is_purged = self.is_paused, True
+        self.pause(True)
+        try:
+            self._apply(replace(self._options, **KEEPS_NOTHING), self._folder)
+            for piece in (self.instructed, self.looking, self.recent):
+                piece.forget()
+            self._windows = Windows()
+            await self._models.forget()
+            if self.memory is not None:
+                await self.memory.settle()
+        finally:
+            self.pause(was_paused)
+        return [log for log in logs if log]
 
     async def _ask(self, request: Request) -> Outcome:
         doc = request.doc
