@@ -2,7 +2,7 @@
 
 import pytest
 from linted import KEY
-from shown import ON, PULLS, Gated, lines, reader
+from shown import ON, PULLS, REFRESH, REFRESHES, Gated, lines, reader
 
 from lsp_local.options import Options
 
@@ -75,3 +75,14 @@ async def test_paused_there_is_silence_and_afterwards_what_was_known() -> None:
     await one.settle()
     assert lines((await one.pull())["items"]) == ["2: wrong-operator"]
     assert len(detector.asked) == 1
+
+
+async def test_who_asks_for_findings_is_told_that_a_pause_takes_them_away() -> None:
+    one = await reader(ADD, PULLS, REFRESHES)
+    await one.settle()
+    await one.hear(lambda said: said.get("method") == REFRESH)
+    assert lines((await one.pull())["items"]) == ["1: wrong-operator"]
+    one.heard.clear()
+    one.server.session.pause(True)
+    await one.hear(lambda said: said.get("method") == REFRESH)
+    assert (await one.pull())["items"] == []

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from raw_server import RawServer, serving
+from wired import Editor
 
 from lsp_local.index import Index
+from lsp_local.lsp import watching
 
 PATIENCE = 45.0  # seconds; the process has the lowest priority
 CREATED, DELETED = 1, 3
@@ -82,3 +84,12 @@ def test_a_client_that_cannot_is_not_asked(server: RawServer, root: Path) -> Non
     (root / "tax.py").write_text("def vat(): ...\n")
     server.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
     until_known(root, "vat")
+
+
+async def test_a_pause_does_not_take_the_question_back() -> None:
+    editor = Editor(None)
+    watches = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    await editor.begin(watches, "x = 1\n")
+    watching.ask(editor.server)
+    editor.server.session.pause(True)
+    await editor.hear(lambda said: said.get("method") == "client/registerCapability")

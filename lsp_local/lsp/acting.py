@@ -18,6 +18,7 @@ from lsp_local.features.prompting import run_prompt, scope_of
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.own_prompts import OwnPrompts
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.memory.habits import Habit
 from lsp_local.options import Options
 from lsp_local.text import Diagnostic, Document, UserError
@@ -56,7 +57,7 @@ class Acting:
         self._root: Path | None = None
         self._folder: Path | None = None
         self._prompts = OwnPrompts()
-        self._works: set[asyncio.Task[Resolved]] = set()
+        self._works = Tasks()
         self._keys = itertools.count(1)
         self._offered: OrderedDict[str, Chosen] = OrderedDict()
 
@@ -117,9 +118,7 @@ class Acting:
                 work.cancel()
 
         async with self._notices.progress(chosen.offer.title, stop) as report:
-            work = asyncio.create_task(self._do(chosen, engine, report))
-            self._works.add(work)
-            work.add_done_callback(self._works.discard)
+            work = self._works.keep(asyncio.create_task(self._do(chosen, engine, report)))
             try:
                 await asyncio.wait([work])
             finally:
@@ -146,8 +145,7 @@ class Acting:
 
     def stop(self) -> None:
         """End what is under way."""
-        for work in list(self._works):
-            work.cancel()
+        self._works.cancel()
 
     async def _do(
         self, chosen: Chosen, engine: ChatEngine, report: Callable[[str], None]

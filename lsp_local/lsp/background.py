@@ -1,19 +1,16 @@
 """What the model does while nobody waits: decode ahead, and read what the next key will need."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Coroutine
 
 from lsp_local.cache import Suggestions
-from lsp_local.engine.base import EngineError, Priority
+from lsp_local.engine.base import Priority
 from lsp_local.features.ahead import Ahead, next_places
 from lsp_local.features.inline_completion import complete, recall
 from lsp_local.features.reading import Reader, warm
 from lsp_local.lsp.flights import typed_since
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.prompt import SMALLEST_BUDGET
 from lsp_local.text import Document, Outcome, Reason
-
-logger = logging.getLogger(__name__)
 
 MOVED_PAUSE = 0.15  # seconds; a cursor that is held down passes many places
 GROW_PAUSE = 0.4  # seconds; each key would interrupt a chunk that was half read
@@ -23,6 +20,7 @@ class Background:
     """At most one prefetch and one warm-up. Invariant: nothing here delays or fails a request."""
 
     def __init__(self) -> None:
+        self._tasks = Tasks()
         self._ahead: asyncio.Task[None] | None = None
         self._growth: asyncio.Task[None] | None = None
         self._places: list[Ahead] = []
@@ -41,9 +39,9 @@ class Background:
         if self._ahead is None or self._ahead.done() or places != self._places:
             _cancel(self._ahead)
             self._places = places
-            self._ahead = _begun(_prefetch(reader, known, places))
+            self._ahead = self._tasks.spawn(_prefetch(reader, known, places))
         _cancel(self._growth)
-        self._growth = _begun(_grow(reader, doc, offset))
+        self._growth = self._tasks.spawn(_grow(reader, doc, offset))
 
     def moved(self, reader: Reader, doc: Document, offset: int) -> None:
         """Get ready for a key at the cursor, unless it is where the last answer has left it."""
@@ -52,7 +50,7 @@ class Background:
             if (shown.uri, shown.text, at) == (doc.uri, doc.text, offset):
                 return
         self.stop()
-        self._growth = _begun(_arrive(reader, doc, offset))
+        self._growth = self._tasks.spawn(_arrive(reader, doc, offset))
 
     def changed(self, doc: Document) -> None:
         """Stop what the newest text makes useless; reading waits for the next pause."""
@@ -66,8 +64,7 @@ class Background:
 
     def stop(self) -> None:
         """End it all."""
-        _cancel(self._ahead)
-        _cancel(self._growth)
+        self._tasks.cancel()
 
 
 async def _prefetch(reader: Reader, known: Suggestions, places: list[Ahead]) -> None:
@@ -92,23 +89,6 @@ async def _arrive(reader: Reader, doc: Document, offset: int) -> None:
 async def _grow(reader: Reader, doc: Document, offset: int) -> None:
     await asyncio.sleep(GROW_PAUSE)
     await warm(reader, doc, offset, reader.options.n_context)
-
-
-def _begun(work: Coroutine[object, object, object]) -> "asyncio.Task[None]":
-    """Begin `work`. The next key may stop it before its first step: then nobody awaits it."""
-    task = asyncio.create_task(_quietly(work))
-    task.add_done_callback(lambda _: work.close())
-    return task
-
-
-async def _quietly(work: Awaitable[object]) -> None:
-    """Wait for `work`; what goes wrong in it concerns nobody who waits."""
-    try:
-        await work
-    except EngineError:
-        pass  # the next request says why
-    except Exception:
-        logger.exception("work in the background failed")
 
 
 def _cancel(task: "asyncio.Task[None] | None") -> None:

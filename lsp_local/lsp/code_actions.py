@@ -80,14 +80,14 @@ def act(ls: WithSession, *arguments: object) -> None:
             if chosen is None:
                 ls.session.instructed.notices.say(UNKNOWN)
             else:
-                ls.session.instructed.spawn(_apply(ls, chosen))
+                ls.session.instructed.tasks.spawn(_apply(ls, chosen))
 
 
 def rewrite(ls: WithSession, *arguments: object) -> None:
     """Follow an instruction: arguments are a URI, a range and the text. The client applies it."""
     chosen = _instructed(ls, *arguments)
     if chosen is not None:
-        ls.session.instructed.spawn(_apply(ls, chosen))
+        ls.session.instructed.tasks.spawn(_apply(ls, chosen))
 
 
 async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None:

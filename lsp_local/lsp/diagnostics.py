@@ -73,7 +73,7 @@ def announce(ls: WithSession, uri: str) -> None:
     if not is_pulling(ls):
         publish(ls, uri)
     elif _can_refresh(ls.client_capabilities):
-        ls.session.instructed.spawn(_refresh(ls))
+        ls.session.messages.spawn(_refresh(ls))
 
 
 def publish(ls: WithSession, uri: str) -> None:

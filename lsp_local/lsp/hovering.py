@@ -1,7 +1,6 @@
 """Hover in two stages: the facts at once, the explanation as soon as the model has written it."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -10,20 +9,19 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local.adapters import voice
-from lsp_local.engine.base import ChatEngine, EngineError
+from lsp_local.engine.base import ChatEngine
 from lsp_local.features.hover import Hover, State, explain, look
 from lsp_local.folders import explanations_dir
 from lsp_local.index import Index
 from lsp_local.lsp import convert
 from lsp_local.lsp.documents import Documents
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Options
 from lsp_local.symbols.explanations import MAX_BYTES, Explanations, key_of
 from lsp_local.text import Document
 
 if TYPE_CHECKING:
     from lsp_local.disk import CompletionDisk
-
-logger = logging.getLogger(__name__)
 
 EXPLAIN, EXPLAIN_AGAIN = "lspLocal.explain", "lspLocal.explainAgain"
 
@@ -57,6 +55,7 @@ class Hovering:
         self._explanations = Explanations("")
         self._disk: CompletionDisk | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._writing: _Writing | None = None
 
     def configure(self, options: Options) -> None:
@@ -143,19 +142,9 @@ class Hovering:
         if writing is not None and writing.key == key and not writing.work.done():
             return writing
         self.stop()
-        work = asyncio.create_task(_quietly(engine, found, self._explanations))
+        work = self._tasks.spawn(explain(engine, found, self._explanations))
         self._writing = _Writing(doc.uri, key, work)
         return self._writing
-
-
-async def _quietly(engine: ChatEngine, found: Hover, explanations: Explanations) -> None:
-    """Have an explanation written; what goes wrong is said by who needs the model."""
-    try:
-        await explain(engine, found, explanations)
-    except EngineError:
-        pass  # the next hover tries again
-    except Exception:
-        logger.exception("an explanation failed")
 
 
 class WithHovering(Protocol):

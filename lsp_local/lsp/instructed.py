@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from lsp_local.engine.base import ChatEngine, EngineError
+from lsp_local.engine.base import ChatEngine
 from lsp_local.features import instruct
 from lsp_local.features.resolved import Resolved
 from lsp_local.lsp.acting import WENT_WRONG, Acting, Chosen
@@ -15,6 +14,7 @@ from lsp_local.lsp.findings import Findings
 from lsp_local.lsp.hovering import Hovering
 from lsp_local.lsp.jobs import JobModel
 from lsp_local.lsp.notices import Notices
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Options
 from lsp_local.text import Document, UserError
 
@@ -31,11 +31,11 @@ class Instructed:
         self.hovering = Hovering()
         self.notices = notices
         self.findings = Findings()
+        self.tasks = Tasks()  # which ask the model
         self._loader = loader
         self._documents = documents
         self._ready: ChatEngine | None = None
         self._ahead: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
 
     def configure(self, options: Options, folder: Path | None) -> None:
         """Take over the options; their `model` is the one that follows instructions."""
@@ -62,7 +62,7 @@ class Instructed:
         engine = self._loader.engine()
         if engine is not None and engine is not self._ready:
             self._ready = engine
-            self.spawn(self._warm(engine))
+            self.tasks.spawn(self._warm(engine))
 
     def read_ahead(self, chosen: Chosen) -> None:
         """Have the code of an offer read: a menu is open, and something may be chosen from it."""
@@ -70,7 +70,7 @@ class Instructed:
         if self._ahead is not None:
             self._ahead.cancel()
         if engine is not None:
-            self._ahead = self.spawn(self.acting.read_ahead(chosen, engine))
+            self._ahead = self.tasks.spawn(self.acting.read_ahead(chosen, engine))
 
     def changed(self, uri: str, before: Document | None, now: Document | None) -> None:
         """Take note of a new text."""
@@ -78,19 +78,11 @@ class Instructed:
         if before is not None and now is not None:
             self.findings.changed(before, now)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something that no request waits for."""
-        task = asyncio.create_task(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     def stop(self) -> None:
         """Leave the model alone."""
         self.acting.stop()
         self.hovering.stop()
-        for task in list(self._tasks):
-            task.cancel()
+        self.tasks.cancel()
 
     def forget(self) -> None:
         """Let go of what is on disk, and of what was offered."""
@@ -108,12 +100,3 @@ class Instructed:
     async def _warm(self, engine: ChatEngine) -> None:
         await asyncio.sleep(WARM_SECONDS)
         await instruct.warm(engine)
-
-
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except (EngineError, UserError) as error:  # who asks for something is told
-        logger.info("%s", error)
-    except Exception:
-        logger.exception("work in the background failed")

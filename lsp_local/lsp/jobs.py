@@ -8,6 +8,7 @@ from lsp_local.lsp.loading import Loader, wish_of
 from lsp_local.lsp.notices import Notices
 from lsp_local.lsp.on_demand import OnDemand
 from lsp_local.lsp.room import Room
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Job, Options, for_job
 from lsp_local.text import UserError
 
@@ -29,7 +30,7 @@ class Models:
         self._room = Room(lambda: self.completion.size)
         self._own: dict[tuple[object, ...], OnDemand] = {}
         self._names: set[str] = set()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = Tasks()
 
     def want(self, options: Options) -> None:
         """Take over the options; models that they do not name any more go."""
@@ -44,7 +45,7 @@ class Models:
             if options.enabled and wish_of(one) != usual
         }
         for wish in [wish for wish in self._own if wish not in wanted]:
-            self._close(self._own.pop(wish))
+            self._closing.spawn(self._own.pop(wish).retire())
         for wish, job in wanted.items():
             if wish not in self._own:
                 patience = PATIENCE if job is Job.LINT else 0.0
@@ -71,17 +72,12 @@ class Models:
     async def forget(self) -> None:
         """End what has read anything, shared processes too, as soon as no window uses them."""
         ends = [self.completion.forget(), *(own.evict() for own in self._own.values())]
-        await asyncio.gather(*ends, *self._closing)
+        await asyncio.gather(*ends, self._closing.settled())
 
     async def close(self) -> None:
         """End all loads and engines at once."""
         ends = [self.completion.close(), *(own.close() for own in self._own.values())]
-        await asyncio.gather(*ends, *self._closing)
-
-    def _close(self, own: OnDemand) -> None:
-        task = asyncio.create_task(own.retire())
-        self._closing.add(task)  # the event loop keeps weak references only
-        task.add_done_callback(self._closing.discard)
+        await asyncio.gather(*ends, self._closing.settled())
 
 
 class JobModel:

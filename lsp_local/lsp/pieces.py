@@ -22,6 +22,7 @@ from lsp_local.lsp.reactions import Ended
 from lsp_local.lsp.recent import Recent
 from lsp_local.lsp.records import Records
 from lsp_local.lsp.surroundings import Neighbourhood
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Job, Options, for_job
 from lsp_local.text import Document
 from lsp_local.windows import Windows
@@ -43,6 +44,7 @@ class Pieces:
 
     def __init__(self, notices: Notices) -> None:
         self.documents = Documents()
+        self.messages = Tasks()  # to the client; a pause does not stop them
         self._notices = notices
         self._models = Models(notices)
         self._loader = self._models.completion

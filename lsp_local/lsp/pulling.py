@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
 
 from lsp_local import models
 from lsp_local.lsp.jobs import Models
 from lsp_local.lsp.notices import Notices, Report
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.models import Model, ModelError, ModelMissing, OnProgress
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Pulling:
         self._asked: set[str] = set()
         self._work: asyncio.Task[None] | None = None
         self._pull: _Pull | None = None  # the last one
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self.client_asks = False
         wanted.completion.on_missing = self.missing
         wanted.completion.on_missing_told = self.offer
@@ -58,7 +58,7 @@ class Pulling:
             return False
         if not self._is_pulling and error.model.name not in self._asked:
             self._asked.add(error.model.name)
-            self._spawn(self._ask(error))
+            self._tasks.spawn(self._ask(error))
         return True
 
     def begin(self, name: str = "") -> Begun:
@@ -74,7 +74,7 @@ class Pulling:
             self._arrived(model)
             return Begun.HERE
         self._pull = _Pull(model)
-        self._work = self._spawn(self._run(model, self._pull))
+        self._work = self._tasks.spawn(self._run(model, self._pull))
         return Begun.BEGUN
 
     async def close(self) -> None:
@@ -112,12 +112,6 @@ class Pulling:
             self._wanted.try_again()
         else:
             self._notices.say(f"{model.name} is here; the option `model` chooses it")
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(_quietly(work))
-        self._tasks.add(task)  # the event loop keeps weak references only
-        task.add_done_callback(self._tasks.discard)
-        return task
 
 
 class _Pull:
@@ -195,10 +189,3 @@ def _teller(
 
 def _size(model: Model) -> str:
     return f"{model.n_bytes / 1e6:.0f} MB"
-
-
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except Exception:
-        logger.exception("fetching a model failed")

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsp_local import stats
 from lsp_local.adapters import voice
@@ -14,6 +13,7 @@ from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
 from lsp_local.lsp.flights import typed_since
 from lsp_local.lsp.reactions import OnEnd, Reactions
+from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Options, answers_as
 from lsp_local.stats import Ledger
 from lsp_local.text import Document, Outcome, Reason, UserError
@@ -37,7 +37,7 @@ class Records:
         self.ledger = Ledger("", None)
         self._disk: CompletionDisk | None = None
         self._shown: tuple[Document, int, str] | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks()
         self.feedback = Feedback()
         self.reactions = Reactions(self._on_count, on_end=on_end)
 
@@ -54,11 +54,11 @@ class Records:
 
             self.ledger = Ledger(answers_as(options), stats_dir())
             self._disk = CompletionDisk(completions_dir())
-            self._start(asyncio.to_thread(self._disk.open))
-            self._start(self._flush_for_ever())
+            self._tasks.spawn(asyncio.to_thread(self._disk.open))
+            self._tasks.spawn(self._flush_for_ever())
         self.ledger.model = answers_as(options)
         if is_new:
-            self._start(self._read_feedback(stats_dir(), answers_as(options)))
+            self._tasks.spawn(self._read_feedback(stats_dir(), answers_as(options)))
         return Suggestions(voice(options), self._disk)
 
     def ended(self, known: Suggestions, doc: Document, offset: int, outcome: Outcome) -> None:
@@ -75,7 +75,7 @@ class Records:
         )
         if said:
             self._shown = doc, offset, said
-            self._start(asyncio.to_thread(known.keep, doc, offset, said))
+            self._tasks.spawn(asyncio.to_thread(known.keep, doc, offset, said))
 
     def changed(self, before: Document | None, now: Document | None) -> None:
         """Count what was typed, and what was taken of a suggestion."""
@@ -103,7 +103,7 @@ class Records:
         self.feedback = Feedback()
         self.ledger.forget_feedback()
         if self._disk is not None:
-            self._start(asyncio.to_thread(_forget_feedback, stats_dir()))
+            self._tasks.spawn(asyncio.to_thread(_forget_feedback, stats_dir()))
 
     async def close(self) -> None:
         """Write the figures, if that is soon done."""
@@ -135,11 +135,6 @@ class Records:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             await self.ledger.flush()
-
-    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)  # the event loop keeps weak references only
-        task.add_done_callback(self._tasks.discard)
 
 
 def _forget_feedback(folder: Path) -> None:

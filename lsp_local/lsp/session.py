@@ -138,6 +138,7 @@ class Session(Pieces):
 
     async def close(self) -> None:
         """End the engine at once."""
+        self.messages.cancel()
         self._background.stop()
         self.instructed.close()
         self.looking.close()

@@ -40,7 +40,7 @@ def ask(ls: WithSession) -> None:
     workspace = ls.client_capabilities.workspace
     support = workspace.did_change_watched_files if workspace else None
     if support and support.dynamic_registration:
-        ls.session.instructed.spawn(_ask(ls))
+        ls.session.messages.spawn(_ask(ls))
 
 
 def did_change_watched_files(ls: WithSession, params: types.DidChangeWatchedFilesParams) -> None:
