@@ -64,6 +64,7 @@ class Reason(StrEnum):
     MODEL_LOADING = "model-loading"
     NO_MODEL = "no-model"
     ENGINE_DIED = "engine-died"
+    FAILED = "failed"  # a fault of ours
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     STALE_VERSION = "stale-version"

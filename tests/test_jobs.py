@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from machine import BOTH, N_BIG, N_SMALL, Machine, ask, machine_in, soon, started
-from wired import Editor
+from machine import BOTH, N_BIG, N_SMALL, Engine, Machine, ask, machine_in, soon, started
+from wired import Editor, place
 
 from lsp_local.engine.base import EngineError
 from lsp_local.text import Document
@@ -191,4 +191,24 @@ async def test_after_a_purge_no_model_keeps_what_it_reads(
     for job in (models.instruct, models.lint):
         assert await ask(job)
     assert [one.cache_mb for one in machine.engines[3:]] == [0, 0]
+    await session.close()
+
+
+async def test_a_fault_of_ours_is_not_called_the_death_of_the_model(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "config.toml").touch()
+    editor = Editor(None)
+    await editor.begin({}, "x = 1\n")
+    session = editor.server.session
+    session.configure({"model": str(tmp_path / "small.gguf")}, None)
+    assert await session._loader.wait() is not None
+
+    async def fail(_: Engine) -> None:
+        raise ValueError("oh")
+
+    monkeypatch.setattr(Engine, "info", fail)
+    assert await editor.request("textDocument/inlineCompletion", place(1, 0)) == []
+    assert [one["reason"] for one in session.recent.in_short()] == ["failed"]
     await session.close()

@@ -20,7 +20,7 @@ from lsp_local.windows import Windows
 
 ELSEWHERE = {  # what only a session can tell; tests/e2e and tests/test_why.py provoke these
     *(Reason.SHOWN, Reason.DISABLED, Reason.PAUSED, Reason.AFTER_DELETION, Reason.IN_POPUP),
-    *(Reason.MODEL_LOADING, Reason.NO_MODEL, Reason.ENGINE_DIED, Reason.SUPERSEDED),
+    *(Reason.MODEL_LOADING, Reason.NO_MODEL, Reason.ENGINE_DIED, Reason.FAILED, Reason.SUPERSEDED),
     *(Reason.CANCELLED, Reason.STALE_VERSION, Reason.TOO_LATE, Reason.UNSURE),
 }
 CASES = [

@@ -27,6 +27,8 @@ SENTENCES = {
     "`lsp-local model pull` fetches one.",
     Reason.ENGINE_DIED: "The model's process ended in the middle and was started again; if it "
     "happens often, `lsp-local doctor` and the log (`log_file`) say more.",
+    Reason.FAILED: "A fault of lsp-local ended the request; the next key asks again, and the log "
+    "(`log_file`) has what to report.",
     Reason.SUPERSEDED: "A newer request for the same document took its place; nothing is wrong.",
     Reason.CANCELLED: "The editor took its request back, as it does while you type; nothing is "
     "wrong.",

@@ -41,7 +41,7 @@ def diagnostics_in(
 def diagnostics_out(
     doc: Document, diagnostics: Sequence[Diagnostic], encoding: str
 ) -> list[types.Diagnostic]:
-    """Return diagnostics of ours, as hints."""
+    """Return what prompts have found, as remarks: none of it is an error or a warning."""
     return [
         types.Diagnostic(
             range_at(doc.text, one.start, one.end, encoding),

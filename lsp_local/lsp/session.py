@@ -61,7 +61,7 @@ class Session(Pieces):
             raise
         except Exception:
             logger.exception("an inline completion failed")
-            outcome = Outcome(None, Reason.ENGINE_DIED)
+            outcome = Outcome(None, Reason.FAILED)
         if request.popup and outcome.text and judge.is_in_popup(outcome.text, request.popup):
             outcome = replace(outcome, suggestion=None, reason=Reason.IN_POPUP)
         self._remember(request, outcome)
