@@ -55,31 +55,39 @@ class Windows:
     Anything else would mean to read everything again.
     """
 
-    def __init__(self, around: Surroundings = NOTHING) -> None:
-        self.around = around
+    def __init__(self) -> None:
+        self._around = NOTHING  # what was seen last
         self._pinned: OrderedDict[tuple[str, int], _Pinned] = OrderedDict()
         self._chosen: OrderedDict[str, _Chosen] = OrderedDict()
         self._private: frozenset[str] = frozenset()
 
-    def seen(self, doc: Document) -> Document:
+    def seen(self, doc: Document, around: Surroundings) -> Document:
         """Return `doc` as it may be read; a line that has become private is in no window any more.
 
         What is pinned or chosen may hold it, here and in windows of other documents.
         """
-        texts = (doc.text, *(other.text for other in self.around.documents))
+        texts = (doc.text, *(other.text for other in around.documents))
         private = frozenset[str]().union(*map(privacy.private_lines, texts))
         if private - self._private:
             self._pinned.clear()
             self._chosen.clear()
-        self._private = private
+        self._private, self._around = private, around
         return replace(doc, text=privacy.hidden(doc.text))
 
-    def pieces(self, doc: Document, offset: int, n_tokens: int) -> tuple[Piece, ...]:
-        """Return the other places to read with `doc`: chosen once, until others are adopted."""
-        chosen = self._chosen.pop(doc.uri, None)
+    def pieces(
+        self, doc: Document, offset: int, n_tokens: int, around: Surroundings
+    ) -> tuple[Piece, ...]:
+        """Return the other places to read with `doc`: chosen once, until others are adopted.
+
+        What is found for an older request is not kept: it may have become private since.
+        """
+        chosen = self._chosen.get(doc.uri)
         if chosen is None:
-            chosen = _Chosen(gather(doc, offset, self.around, n_tokens), offset)
+            chosen = _Chosen(gather(doc, offset, around, n_tokens), offset)
+            if around is not self._around:
+                return chosen.pieces
         self._chosen[doc.uri] = chosen
+        self._chosen.move_to_end(doc.uri)
         if len(self._chosen) > N_REMEMBERED:
             self._chosen.popitem(last=False)
         return chosen.pieces
@@ -110,8 +118,8 @@ class Windows:
 
         Other places are chosen again only where the cursor has come far, or there were none.
         """
-        new = Windows(self.around)
-        new._private = self._private
+        new = Windows()
+        new._private, new._around = self._private, self._around
         chosen = self._chosen.get(doc.uri)
         if chosen and chosen.pieces and abs(offset - chosen.offset) < FAR:
             new._chosen[doc.uri] = chosen

@@ -141,24 +141,24 @@ def test_what_a_window_cuts_off_is_said_again() -> None:
 
 
 def test_other_places_stay_while_typing(tmp_path: Path) -> None:
-    windows = Windows(Surroundings(index=index_of(tmp_path, PYTHON)))
+    windows, around = Windows(), Surroundings(index=index_of(tmp_path, PYTHON))
     typed = "from shop.tax import with_tax\n\nx = with_tax(1, 'de')\ncart.add_line(x)\n"
     first = None
     for n in range(31, len(typed) + 1):
         doc, offset = doc_at(typed[:n] + "<CURSOR>", path="shop/main.py")
-        pieces = windows.pieces(doc, offset, 512)
+        pieces = windows.pieces(windows.seen(doc, around), offset, 512, around)
         first = first or pieces
         assert pieces == first
     again = windows.renewed(doc, offset)
-    assert again.pieces(doc, offset, 512) == first
+    assert again.pieces(doc, offset, 512, around) == first
 
 
 def test_after_a_jump_other_places_are_chosen_again(tmp_path: Path) -> None:
-    windows = Windows(Surroundings(index=index_of(tmp_path, PYTHON)))
+    windows, around = Windows(), Surroundings(index=index_of(tmp_path, PYTHON))
     text = "from shop.tax import with_tax\nx = with_tax(1)\n" + "y = 1\n" * 1000
     doc, offset = doc_at(text + "send('a')\n<CURSOR>", path="shop/main.py")
-    above = windows.pieces(doc, 40, 512)
-    below = windows.renewed(doc, offset).pieces(doc, offset, 512)
+    above = windows.pieces(windows.seen(doc, around), 40, 512, around)
+    below = windows.renewed(doc, offset).pieces(doc, offset, 512, around)
     assert not any("send" in piece.text for piece in above)
     assert any("send" in piece.text for piece in below)
 

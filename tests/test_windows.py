@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from marks import doc_at
 
-from lsp_local.context import Surroundings
+from lsp_local.context import NOTHING, Surroundings
 from lsp_local.windows import N_REMEMBERED, Windows, is_same_suffix
 
 ABOVE = "".join(f"def above_{n}(x):\n    return x * {n}\n\n\n" for n in range(200))
@@ -48,7 +48,7 @@ PRIVATE = "  # lsp-local: private"
 def test_what_becomes_private_is_read_no_more(line: str, text: str) -> None:
     def read(text: str) -> str:
         doc, offset = doc_at(text)
-        window = windows.at(windows.seen(doc), offset, 1024)
+        window = windows.at(windows.seen(doc, NOTHING), offset, 1024)
         return window.head + window.prefix + window.suffix
 
     windows = Windows()
@@ -59,14 +59,16 @@ def test_what_becomes_private_is_read_no_more(line: str, text: str) -> None:
 def test_nor_is_another_document_that_became_private() -> None:
     doc, offset = doc_at(f"{BELOW[:900]}<CURSOR>\n", path="cart.py")
     other, _ = doc_at(f"{BELOW[:1200]}# sell<CURSOR>\n", path="till.py")
-    windows = Windows(Surroundings(documents=(other,)))
+    windows, before = Windows(), Surroundings(documents=(other,))
+    doc = windows.seen(doc, before)
     fresh = windows.renewed(doc, offset)
-    assert fresh.pieces(doc, offset, 500)
+    assert fresh.pieces(doc, offset, 500, before)
     other = replace(other, text=f"#{PRIVATE}\n{other.text}")
-    windows.around = Surroundings(documents=(other,))
-    doc = windows.seen(doc)
+    now = Surroundings(documents=(other,))
+    doc = windows.seen(doc, now)
     windows.adopt(fresh)  # which was being read meanwhile
-    assert windows.pieces(doc, offset, 500) == ()
+    assert windows.pieces(doc, offset, 500, before), "a request from before has its own"
+    assert windows.pieces(doc, offset, 500, now) == ()
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ def show(
 
 def _found(cursor: Place, options: Options) -> dict[str, Any]:
     offset = cursor.offset
-    windows = Windows(Surroundings(index=index_of(cursor.root, options)))
-    doc = windows.seen(cursor.doc)
-    pieces = [asdict(piece) for piece in windows.pieces(doc, offset, options.n_repository)]
+    windows, around = Windows(), Surroundings(index=index_of(cursor.root, options))
+    doc = windows.seen(cursor.doc, around)
+    pieces = [asdict(one) for one in windows.pieces(doc, offset, options.n_repository, around)]
     window = windows.at(doc, offset, options.n_context)
     own = [
         ("head", "imports and headers that the window cuts off", window.head),

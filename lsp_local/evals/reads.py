@@ -48,9 +48,10 @@ def compare(
 def read(options: Options, hole: Hole, around: Surroundings) -> Read:
     """Look at what is read at a hole: as much of the file and of other places as a pause allows."""
     doc = replace(hole.doc, text=privacy.hidden(hole.doc.text))
-    windows = Windows(around)
+    windows = Windows()
     window = windows.at(doc, hole.offset, options.n_context)
-    others = [one.text for one in windows.pieces(doc, hole.offset, options.n_repository)]
+    pieces = windows.pieces(doc, hole.offset, options.n_repository, around)
+    others = [one.text for one in pieces]
     text = "\n".join([window.head + window.prefix, window.suffix, *others])
     line = right_line(hole)
     has_names = set(NAME.findall(line)) <= set(NAME.findall(text))

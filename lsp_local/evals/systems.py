@@ -80,7 +80,7 @@ async def ours(
     is_automatic: bool,
 ) -> Answer:
     """Ask as an editor does; by itself, or as a person who wants to see everything."""
-    reader = Reader(engine, options, Windows(around))
+    reader = Reader(engine, options, Windows(), around=around)
     wish = replace(reader.wish(is_automatic), seconds=PATIENCE)
     return _answer(await complete(reader, doc, offset, wish))
 
@@ -89,7 +89,7 @@ async def everything(
     engine: Engine, options: Options, doc: Document, offset: int, around: Surroundings
 ) -> Answer:
     """Ask as a key does, and let all of it through."""
-    reader = Reader(engine, options, Windows(around))
+    reader = Reader(engine, options, Windows(), around=around)
     return _answer(await complete(reader, doc, offset, Wish(PATIENCE)))
 
 

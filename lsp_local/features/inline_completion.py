@@ -44,7 +44,7 @@ async def complete(
     silent = asking.silence(reader.options, doc, offset, wish.is_automatic)
     if silent is not None:
         return Outcome(None, silent)
-    doc = reader.windows.seen(doc)
+    doc = reader.windows.seen(doc, reader.around)
     try:
         info = await reader.engine.info()
         reading = await read_around(reader, doc, offset, wish.seconds)

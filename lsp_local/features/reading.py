@@ -1,9 +1,9 @@
 """What the model reads for one cursor, and the rules that end its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lsp_local import gate, privacy, prompt, syntax
-from lsp_local.context import Piece
+from lsp_local.context import NOTHING, Piece, Surroundings
 from lsp_local.engine.base import Engine, GenerateRequest, ModelInfo, Priority
 from lsp_local.options import Options
 from lsp_local.stops import Kind, Stops
@@ -38,6 +38,7 @@ class Reader:
     options: Options
     windows: Windows
     adjustment: float = 1.0  # of the gate, by what the user made of earlier suggestions
+    around: Surroundings = NOTHING
 
     def wish(self, is_automatic: bool, priority: Priority = Priority.INLINE) -> "Wish":
         """Return what an answer should be like; who asks by hand waits longer and sees all."""
@@ -66,8 +67,8 @@ async def warm(reader: Reader, doc: Document, offset: int, n_tokens: int) -> Non
 
     Others go first. Raises EngineError. The windows are fresh ones, and in force when all is read.
     """
-    doc = reader.windows.seen(doc)
-    fresh = Reader(reader.engine, reader.options, reader.windows.renewed(doc, offset))
+    doc = reader.windows.seen(doc, reader.around)
+    fresh = replace(reader, windows=reader.windows.renewed(doc, offset))
     info = await reader.engine.info()
     n_tokens = min(n_tokens, _most(reader.options, info))
     pieces = _pieces(fresh, info, doc, offset)
@@ -117,7 +118,7 @@ def _pieces(reader: Reader, info: ModelInfo, doc: Document, offset: int) -> tupl
         return ()
     n_free = min(reader.options.n_ctx, info.n_ctx) * 3 // 4 - _most(reader.options, info)
     n_tokens = min(reader.options.n_repository, n_free)
-    return reader.windows.pieces(doc, offset, n_tokens) if n_tokens > 0 else ()
+    return reader.windows.pieces(doc, offset, n_tokens, reader.around) if n_tokens > 0 else ()
 
 
 async def _reading(

@@ -33,11 +33,14 @@ class Edits:
             self._span = first, last
         self._doc = now
 
-    def recent(self, doc: Document) -> tuple[Edit, ...]:
-        """Return the places left, and the one where the user is unless that is in `doc`."""
+    def visited(self, doc: Document) -> None:
+        """Take note that the user is in `doc`: a place in another one is left."""
         if self._doc is not None and self._doc.uri != doc.uri:
             self._leave()
             self._doc = None
+
+    def recent(self) -> tuple[Edit, ...]:
+        """Return the places left."""
         return tuple(edit for _, edit in self._left)
 
     def _leave(self) -> None:

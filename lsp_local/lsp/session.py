@@ -95,8 +95,11 @@ class Session(Pieces):
     def moved(self, doc: Document, offset: int) -> None:
         """Take note of where the cursor is now."""
         self.records.reactions.moved(doc, offset)
-        reader = None if self.is_paused else self._reader(doc)
-        if reader is not None and not self._is_silent(doc) and not self._waiting.has(doc.uri):
+        if self.is_paused or self._is_silent(doc):
+            return
+        self._neighbourhood.visited(doc)
+        reader = self._reader(doc)
+        if reader is not None and not self._waiting.has(doc.uri):
             self._background.moved(reader, doc, offset)
 
     def beside(self, doc: Document) -> Beside | None:
@@ -171,6 +174,7 @@ class Session(Pieces):
         if self._is_silent(doc):
             return Outcome(None, Reason.DISABLED)
 
+        self._neighbourhood.visited(doc)
         asking = Asking(asyncio.create_task(self._answer(request)))
         self._waiting.add(request, asking)
         try:
@@ -261,13 +265,11 @@ class Session(Pieces):
         return self._reader_of(engine, doc) if engine else None
 
     def _reader_of(self, engine: LiveEngine, doc: Document) -> Reader:
-        self._windows.around = self._around(doc)
         adjustment = self.records.adjustment(doc.language)
-        return Reader(engine, self._options, self._windows, adjustment)
+        return Reader(engine, self._options, self._windows, adjustment, self._around(doc))
 
     def _around(self, doc: Document) -> Surroundings:
-        others = [other for other in self.documents if not self._is_silent(other)]
-        return self._neighbourhood.around(doc, others)
+        return self._neighbourhood.around(doc, self.documents, self._is_silent)
 
     def _end_flight(self, uri: str) -> None:
         flight = self._flights.pop(uri, None)

@@ -1,5 +1,7 @@
 """What the session knows beside the document: other open ones, edits, and the project's index."""
 
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 
 from lsp_local import privacy
@@ -41,20 +43,28 @@ class Neighbourhood:
         if before is not None and now is not None:
             self._edits.changed(before, now)
 
-    def around(self, doc: Document, others: list[Document]) -> Surroundings:
-        """Return what is known beside `doc`; of `others` only what may be read."""
+    def visited(self, doc: Document) -> None:
+        """Take note that the user is in `doc`."""
         self._used.pop(doc.uri, None)
         self._used[doc.uri] = None
+        self._edits.visited(doc)
+
+    def around(
+        self, doc: Document, documents: Iterable[Document], is_silent: Callable[[Document], bool]
+    ) -> Surroundings:
+        """Return what is known beside `doc`; of `documents` nothing that `is_silent`."""
         order = {uri: n for n, uri in enumerate(self._used)}
-        near = sorted(others, key=lambda other: -order.get(other.uri, -1))[:N_DOCUMENTS]
+        by_use = sorted(documents, key=lambda other: -order.get(other.uri, -1))
+        others = (other for other in by_use if other is not doc and not is_silent(other))
+        near = tuple(islice(others, N_DOCUMENTS))
         # What was edited before it was marked as private is not to be read either.
         private = {one.path: privacy.private_lines(one.text) for one in (*near, doc)}
         edits = tuple(
             edit
-            for edit in self._edits.recent(doc)
+            for edit in self._edits.recent()
             if edit.path in private and not private[edit.path] & set(edit.text.split("\n"))
         )
-        return Surroundings(tuple(other for other in near if other is not doc), edits, self._index)
+        return Surroundings(near, edits, self._index)
 
     def watched(self) -> None:
         """Take note that the client tells which files change: they are looked for less often."""

@@ -13,6 +13,7 @@ from raw_server import framed_bytes
 from trying import tried
 
 from lsp_local import judge, languages, privacy, prompt
+from lsp_local.context import NOTHING
 from lsp_local.lsp import stdio
 from lsp_local.lsp.convert import changed_text, clean_text, offset_at, position_at
 from lsp_local.stops import cut
@@ -112,7 +113,7 @@ def test_the_prompt_builder(many: Many) -> None:
         for offset, typed in [(0, ""), *edits]:
             offset = min(offset, len(text))
             text, offset = text[:offset] + typed + text[offset:], offset + len(typed)
-            doc = windows.seen(Document("file:///a", "a", "", language, text))
+            doc = windows.seen(Document("file:///a", "a", "", language, text), NOTHING)
             assert len(doc.text) == len(text)
             for n_tokens in (1, 32, 600):
                 window = windows.at(doc, offset, n_tokens)
