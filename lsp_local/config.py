@@ -2,12 +2,13 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from lsp_local.editor_settings import in_force, name_of
 from lsp_local.option import Option, Value, WorkspaceMay, accept, expected, from_text
 from lsp_local.options import Options, describe
 from lsp_local.plain import is_inside
@@ -32,13 +33,14 @@ class Loaded:
 def load(
     *,
     workspace: Path | None = None,
-    editor: object = None,
+    editor: Sequence[object] = (),
     environ: Mapping[str, str] = os.environ,
     user_file: Path | None = None,
 ) -> Loaded:
     """Read all sources; a wrong setting becomes a warning and the value before it stays.
 
-    `editor` is any JSON value; `workspace` is a folder; a `user_file` that is named must exist.
+    `editor` is what it has said, any JSON values, the newest last; `workspace` is a folder; a
+    `user_file` that is named must exist.
     """
     problems: list[str] = []
     trusted = (
@@ -57,7 +59,7 @@ def load(
 def load_strict(
     *,
     workspace: Path | None = None,
-    editor: object = None,
+    editor: Sequence[object] = (),
     environ: Mapping[str, str] = os.environ,
     user_file: Path | None = None,
 ) -> Options:
@@ -91,7 +93,6 @@ class _Setting:
 
 
 _OPTIONS = {option.name: option for option in describe()}
-_SNAKE = {option.camel_name: option.name for option in describe()}
 _NOT_OPTIONS = ("CONFIG", "MODELS_DIR", "CACHE_DIR", "LOG", "REMOTE_KEY")
 _NO_OPTIONS = {f"LSP_LOCAL_{name}" for name in _NOT_OPTIONS}
 _ELSEWHERE = "in your own config.toml, in your editor's settings or in the environment"
@@ -128,16 +129,10 @@ def _environment_settings(environ: Mapping[str, str]) -> Iterator[_Setting]:
         yield _Setting(variable, key, from_text(option, text) if option else text)
 
 
-def _editor_settings(editor: object, problems: list[str]) -> Iterator[_Setting]:
-    section = editor
-    if isinstance(editor, Mapping):
-        nested = (editor[name] for name in ("lsp-local", "lspLocal") if name in editor)
-        # What stands beside our section belongs to other servers.
-        section = next(nested, editor)
-    for setting in _table("editor settings", section, problems):
-        # Editors send null for what the user has not set.
-        if setting.raw is not None:
-            yield replace(setting, key=_SNAKE.get(setting.key, setting.key))
+def _editor_settings(editor: Sequence[object], problems: list[str]) -> Iterator[_Setting]:
+    for section in in_force(editor):
+        for setting in _table("editor settings", section, problems):
+            yield replace(setting, key=name_of(setting.key))
 
 
 def _workspace_settings(folder: Path | None, problems: list[str]) -> Iterator[_Setting]:

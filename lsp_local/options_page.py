@@ -26,8 +26,8 @@ Later sources win, option by option:
    `~/.config/lsp-local/config.toml`), or the file that the variable `LSP_LOCAL_CONFIG` names;
    its keys stand at the top, without a table;
 3. environment variables; a list is separated by commas, an empty variable counts as not set;
-4. your editor: `initializationOptions` or the settings it sends later, bare or under `lsp-local`
-   or `lspLocal`, spelt `n_ctx` or `nCtx`; `null` counts as not set;
+4. your editor: `initializationOptions`, then the settings it sends later, bare or under `lsp-local`
+   or `lspLocal`, spelt `n_ctx` or `nCtx`; `null` counts as not set, or not any more;
 5. the workspace, which may only tighten, as told below.
 
 A wrong value or an unknown name never stops the server: the value before it stays, and a warning

@@ -32,6 +32,7 @@ FLOORS = [
     ["brackets", "grammars", "parts"],
     ["trust"],
     ["catalogue", "config", "options_page", "options_vscode"],
+    ["editor_settings"],
     ["options"],
     ["option"],
     ["writing", "private_sockets", "databases"],

@@ -30,7 +30,7 @@ def check(
     user_file.write_bytes(user.encode() if isinstance(user, str) else user)
     (folder / "pyproject.toml").write_text(workspace)
 
-    loaded = load(workspace=folder, editor=editor, environ=environ or {}, user_file=user_file)
+    loaded = load(workspace=folder, editor=[editor], environ=environ or {}, user_file=user_file)
 
     assert tuple(w.replace(str(folder), "DIR") for w in loaded.warnings) == warns
     assert loaded.options == replace(Options(), **want)
@@ -284,7 +284,7 @@ def test_the_command_line_lists_every_mistake(tmp_path: Path) -> None:
     assert load_strict(environ={}, user_file=user_file).n_ctx == 1024
 
     with pytest.raises(ConfigError) as raised:
-        load_strict(environ={"LSP_LOCAL_N_CTX": "x"}, editor={"modl": 1}, user_file=user_file)
+        load_strict(environ={"LSP_LOCAL_N_CTX": "x"}, editor=[{"modl": 1}], user_file=user_file)
     assert str(raised.value).splitlines() == [
         f"LSP_LOCAL_N_CTX: {N_CTX}, not 'x'; it stays 1024",
         f"{EDITOR} there is no option 'modl'; did you mean `model`?",

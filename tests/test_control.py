@@ -34,7 +34,7 @@ async def served(machine: Machine) -> tuple[Editor, Path]:
     editor = Editor(None)
     await editor.begin({}, "x = 1\n")
     session = editor.server.session
-    session.configure({"model": str(machine.folder / "small.gguf")}, None)
+    session.configure([{"model": str(machine.folder / "small.gguf")}], None)
     assert await session._loader.wait() is not None
     editor.server.control.open()
     assert editor.server.control._opening is not None

@@ -149,7 +149,7 @@ async def test_a_session_tells_each_part_its_model(
     await editor.begin({}, "x = 1\n")
     session = editor.server.session
     paths = {f"{job}_model": str(tmp_path / f"{name}.gguf") for job, name in OWN}
-    session.configure({"model": str(tmp_path / "small.gguf"), "cache_mb": 0, **paths}, None)
+    session.configure([{"model": str(tmp_path / "small.gguf"), "cache_mb": 0, **paths}], None)
     await session._loader.wait()
     # What is kept of explanations and findings is kept by the name of the model that made them.
     assert Path(session.instructed.hovering._explanations.model).stem == "big"
@@ -181,7 +181,7 @@ async def test_after_a_purge_no_model_keeps_what_it_reads(
     await editor.begin({}, "x = 1\n")
     session = editor.server.session
     paths = {key: str(tmp_path / f"{name}.gguf") for key, name in BOTH.items()}
-    session.configure({"model": str(tmp_path / "small.gguf"), **paths}, None)
+    session.configure([{"model": str(tmp_path / "small.gguf"), **paths}], None)
     models = session._models
     for job in (models.instruct, models.lint):
         assert await ask(job)
@@ -202,7 +202,7 @@ async def test_a_fault_of_ours_is_not_called_the_death_of_the_model(
     editor = Editor(None)
     await editor.begin({}, "x = 1\n")
     session = editor.server.session
-    session.configure({"model": str(tmp_path / "small.gguf")}, None)
+    session.configure([{"model": str(tmp_path / "small.gguf")}], None)
     assert await session._loader.wait() is not None
 
     async def fail(_: Engine) -> None:

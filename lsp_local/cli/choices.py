@@ -68,7 +68,7 @@ def chosen_options(model: str, workspace: Path | None = None, job: Job = Job.COM
     engine = told.get("engine", ENGINES[0])
     if engine not in ENGINES:
         raise UserError(f"--engine takes {', '.join(ENGINES)}; not {engine!r}")
-    options = config.load_strict(workspace=workspace, editor=told)
+    options = config.load_strict(workspace=workspace, editor=[told])
     return options if model else for_job(options, job)
 
 

@@ -1,5 +1,6 @@
 """What the session consists of, made and configured together."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -62,7 +63,7 @@ class Pieces:
         self.recent = Recent()
         self.is_paused = False
 
-    def configure(self, editor: object, folder: Path | None) -> None:
+    def configure(self, editor: Sequence[object], folder: Path | None) -> None:
         """Read all options again and load the model that they name."""
         loaded = config.load(workspace=folder, editor=editor)
         kept = KEEPS_NOTHING if self._is_purged else {}

@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_local import __version__, config
+from lsp_local.editor_settings import client_asks
 from lsp_local.lsp import (
     code_actions,
     commands,
@@ -20,7 +21,6 @@ from lsp_local.lsp import (
     hovering,
     logs,
     menu,
-    settings,
     stdio,
     watching,
 )
@@ -88,8 +88,7 @@ class Server(LanguageServer):
 
     def configure(self) -> None:
         """Read the options from wherever they come."""
-        told = settings.merged(self.initialization_options, self.settings)
-        self.session.configure(told, self.folder)
+        self.session.configure((self.initialization_options, self.settings), self.folder)
 
 
 def make_server() -> Server:
@@ -126,8 +125,8 @@ def make_server() -> Server:
 def initialize(server: Server, params: types.InitializeParams) -> None:
     """Keep the client's options until it is ready for messages."""
     told = server.initialization_options = params.initialization_options
-    options = config.load(workspace=server.folder, editor=told).options
-    server.session.pulling.client_asks = settings.client_asks(told)
+    options = config.load(workspace=server.folder, editor=[told]).options
+    server.session.pulling.client_asks = client_asks(told)
     menu.register(server, options.completion_item, params.capabilities)
 
 

@@ -57,7 +57,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def honoured(here: Path, mine: Options) -> list[str]:
     """Return what a workspace has changed for a user with these options."""
     chosen = {"enabled": False} if not mine.enabled else None
-    loaded = load(workspace=here, editor=chosen).options
+    loaded = load(workspace=here, editor=[chosen]).options
     acting = Acting(Deaf())  # type: ignore[arg-type]
     acting.configure(replace(loaded, trusted_folders=mine.trusted_folders), here)
     doc = Document((here / "cart.py").as_uri(), "cart.py", "shop", "python", CODE)
