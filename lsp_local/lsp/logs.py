@@ -22,11 +22,12 @@ def log_as_told(options: Options) -> str | None:
     """Log where and what the options say; return the problem with the file, if it has one."""
     level = options.log_level.upper()
     try:
-        filename = options.log_file or None
-        if filename and not Path(filename).exists():  # new, it is the user's alone
+        filename = Path(options.log_file).expanduser() if options.log_file else None
+        if filename and not filename.exists():  # new, it is the user's alone
             os.close(os.open(filename, os.O_CREAT | os.O_WRONLY, 0o600))
         logging.basicConfig(level=level, format=_FORMAT, filename=filename, force=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # `~somebody` may have no home folder
         logging.basicConfig(level=level, format=_FORMAT, force=True)
-        return f"log_file {options.log_file}: {error.strerror}; name a file that can be written"
+        reason = error.strerror if isinstance(error, OSError) else error
+        return f"log_file {options.log_file}: {reason}; name a file that can be written"
     return None
