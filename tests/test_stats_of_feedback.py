@@ -98,3 +98,15 @@ def test_a_ledger_forgets_what_is_not_written_yet(tmp_path: Path) -> None:
     ledger.forget_feedback()
     asyncio.run(ledger.flush())
     assert merged(read(tmp_path)) == {"chars.typed": 3}
+
+
+async def test_one_task_writes_the_figures_however_often_the_disk_comes_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSP_LOCAL_CACHE_DIR", str(tmp_path))
+    before, records = asyncio.all_tasks(), Records()
+    async with asyncio.timeout(5):
+        for cache_mb, n_tasks in ((16, 1), (0, 0), (16, 1), (0, 0), (16, 1)):
+            records.suggestions_for(Options(model="qwen", cache_mb=cache_mb))
+            while len(asyncio.all_tasks() - before) != n_tasks:  # what opens and reads soon ends
+                await asyncio.sleep(0.01)

@@ -38,6 +38,7 @@ class Records:
         self._disk: CompletionDisk | None = None
         self._shown: tuple[Document, int, str] | None = None
         self._tasks = Tasks()
+        self._flushing: asyncio.Task[None] | None = None
         self.feedback = Feedback()
         self.reactions = Reactions(self._on_count, on_end=on_end)
 
@@ -47,6 +48,8 @@ class Records:
         if not options.cache_mb:
             if self._disk is not None:
                 self._disk.close()
+            if self._flushing is not None:
+                self._flushing.cancel()
             self.ledger, self._disk = Ledger(answers_as(options), None), None
             return Suggestions(voice(options))
         if self._disk is None:
@@ -55,7 +58,7 @@ class Records:
             self.ledger = Ledger(answers_as(options), stats_dir())
             self._disk = CompletionDisk(completions_dir())
             self._tasks.spawn(asyncio.to_thread(self._disk.open))
-            self._tasks.spawn(self._flush_for_ever())
+            self._flushing = self._tasks.spawn(self._flush_for_ever())
         self.ledger.model = answers_as(options)
         if is_new:
             self._tasks.spawn(self._read_feedback(stats_dir(), answers_as(options)))
