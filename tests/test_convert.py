@@ -13,8 +13,11 @@ from lsp_local.lsp.convert import (
     item_id_in,
     offset_at,
     path_on_disk,
+    place_in,
     position_at,
+    position_in,
     project_and_path,
+    range_in,
 )
 from lsp_local.text import Outcome, Reason, Suggestion
 
@@ -215,3 +218,24 @@ def test_silence_is_an_empty_list() -> None:
 )
 def test_the_item_of_a_notification(params: object, want: str) -> None:
     assert item_id_in(params) == want
+
+
+@pytest.mark.parametrize(
+    ("told", "want"),
+    [
+        pytest.param({"line": 1, "character": 2}, (1, 2), id="a position"),
+        pytest.param({"line": 0, "character": 2**31 - 1}, (0, 2**31 - 1), id="the largest"),
+        pytest.param({"line": 2**31, "character": 0}, None, id="larger than that"),
+        pytest.param({"line": 0, "character": -1}, None, id="less than nothing"),
+        pytest.param({"line": "1", "character": 2}, None, id="no number"),
+        pytest.param({"line": 1}, None, id="half of one"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_a_position_of_json(told: object, want: tuple[int, int] | None) -> None:
+    position = types.Position(*want) if want else None
+    assert position_in(told) == position
+    assert place_in(["file:///a", told]) == (("file:///a", position) if position else None)
+    whole = {"start": {"line": 0, "character": 0}, "end": told}
+    start = types.Position(0, 0)
+    assert range_in(whole) == (types.Range(start, position) if position else None)

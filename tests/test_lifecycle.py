@@ -187,3 +187,16 @@ def test_bad_settings_are_one_warning(server: RawServer) -> None:
     assert server.receive() == answer(1, None)
     server.notify("exit")
     assert server.unread() == []
+
+
+def test_a_cursor_where_none_can_be_is_no_fault(server: RawServer) -> None:
+    server.initialize()
+    item = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "x = 1\n"}
+    server.notify("textDocument/didOpen", {"textDocument": item})
+    nowhere = {"line": 2**31, "character": 0}
+    server.notify("lspLocal/didMoveCursor", {"textDocument": item, "position": nowhere})
+    server.request(1, "lspLocal/stats")
+    server.answers_until(1)
+    assert "Position" not in server.log()
+    server.notify("exit")
+    server.unread()

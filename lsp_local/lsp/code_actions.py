@@ -104,19 +104,14 @@ async def preview(ls: WithSession, params: object) -> types.WorkspaceEdit | None
 
 def _instructed(ls: WithSession, *arguments: object) -> Chosen | None:
     match arguments:
-        case (
-            str(uri),
-            {
-                "start": {"line": int(line), "character": int(character)},
-                "end": {"line": int(last), "character": int(behind)},
-            },
-            str(instruction),
-        ) if convert.are_uintegers(line, character, last, behind) and instruction.strip():
+        case (str(uri), told, str(instruction)) if instruction.strip():
+            where = convert.range_in(told)
+            if where is None:
+                return None
             doc = ls.session.readable(uri)
             if doc is None:
                 ls.session.instructed.notices.say(NOT_HERE)
                 return None
-            where = types.Range(types.Position(line, character), types.Position(last, behind))
             span = convert_edits.span_of(doc.text, where, ls.encoding)
             offer = actions.offer("rewrite", doc, *span, [])
             if offer is not None:

@@ -145,19 +145,32 @@ def takes_markdown(capabilities: types.ClientCapabilities) -> bool:
     return types.MarkupKind.Markdown in (formats or ())
 
 
-def are_uintegers(*numbers: int) -> bool:
-    """Whether numbers can be a position's. LSP, "Base Types"."""
-    return min(numbers) >= 0 and max(numbers) <= MOST_UINTEGER
+def position_in(told: object) -> types.Position | None:
+    """Return a position of JSON, None for anything else. LSP, "Position" and "Base Types"."""
+    match told:
+        case types.Position():
+            return told
+        case {"line": int(line), "character": int(character)}:
+            is_place = min(line, character) >= 0 and max(line, character) <= MOST_UINTEGER
+            return types.Position(line, character) if is_place else None
+    return None
+
+
+def range_in(told: object) -> types.Range | None:
+    """Return a range of JSON, None for anything else."""
+    match told:
+        case {"start": start, "end": end}:
+            first, last = position_in(start), position_in(end)
+            return types.Range(first, last) if first is not None and last is not None else None
+    return None
 
 
 def place_in(arguments: object) -> tuple[str, types.Position] | None:
     """Return the URI and the position in the arguments of a command, None for anything else."""
     match arguments:
-        case [str(uri), {"line": int(line), "character": int(character)}, *_]:
-            is_place = are_uintegers(line, character)
-            return (uri, types.Position(line, character)) if is_place else None
-        case [str(uri), types.Position() as position, *_]:
-            return uri, position
+        case [str(uri), told, *_]:
+            position = position_in(told)
+            return (uri, position) if position is not None else None
     return None
 
 

@@ -203,11 +203,10 @@ def document_highlight(server: Server, params: types.DocumentHighlightParams) ->
 def did_move_cursor(server: Server, params: object) -> None:
     """Take note of the cursor. Our own notification: `textDocument.uri` and `position`."""
     match params:
-        case {
-            "textDocument": {"uri": str(uri)},
-            "position": {"line": int(line), "character": int(character)},
-        } if line >= 0 and character >= 0:
-            server.note_cursor(uri, types.Position(line, character))
+        case {"textDocument": {"uri": str(uri)}, "position": told}:
+            position = convert.position_in(told)
+            if position is not None:
+                server.note_cursor(uri, position)
 
 
 async def why(server: Server, params: object) -> list[dict[str, object]]:
