@@ -60,7 +60,6 @@ class Known:
     text: str
     reason: Reason
     n_typed: int
-    from_disk: bool
 
 
 class _Entry(NamedTuple):
@@ -113,8 +112,8 @@ class Suggestions:
         self._entries.move_to_end(place)
         entry = self._entries[place]
         if entry.reason is not Reason.SHOWN:
-            return Known(offset, "", entry.reason, 0, from_disk=False)
-        return Known(offset, entry.text[n_typed:], entry.reason, n_typed, from_disk=False)
+            return Known(offset, "", entry.reason, 0)
+        return Known(offset, entry.text[n_typed:], entry.reason, n_typed)
 
     def keep(self, doc: Document, offset: int, text: str) -> None:
         """Write what was shown to the disk. Call it in a thread; it touches nothing else.
@@ -144,7 +143,7 @@ class Suggestions:
         if text is None or not text.strip():
             return None
         self.remember(doc, offset, text, Reason.SHOWN)
-        return Known(offset, text, Reason.SHOWN, n_typed=0, from_disk=True)
+        return Known(offset, text, Reason.SHOWN, n_typed=0)
 
 
 def place_at(model: str, doc: Document, offset: int, behind: str | None = None) -> Place:

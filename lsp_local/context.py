@@ -58,7 +58,6 @@ class Edit:
 
     path: str
     text: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)

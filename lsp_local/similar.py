@@ -19,7 +19,6 @@ class Part:
     """Some lines of a file. `share` is the Jaccard index of its names and those asked for."""
 
     path: str
-    language: str
     text: str
     share: float
 
@@ -43,7 +42,7 @@ def _best(names: set[str], doc: Document) -> Part | None:
     n_named = [len(names.intersection(NAME.findall(line))) for line in lines]
     starts = range(max(1, len(lines) - N_SHOWN + 1))
     start = max(starts, key=lambda at: (sum(n_named[at : at + N_SHOWN]), -at))
-    return Part(doc.path, doc.language, "\n".join(lines[start : start + N_SHOWN]), share)
+    return Part(doc.path, "\n".join(lines[start : start + N_SHOWN]), share)
 
 
 def _jaccard(left: set[str], right: frozenset[str]) -> float:

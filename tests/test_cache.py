@@ -17,7 +17,7 @@ def check(shown_at: str, text: str, asked_at: str, want: tuple[str, int] | None)
     suggestions.remember(doc, offset, text, Reason.SHOWN)
     doc, offset = doc_at(asked_at)
     got = suggestions.recall(doc, offset)
-    assert got == (Known(offset, want[0], Reason.SHOWN, want[1], False) if want else None)
+    assert got == (Known(offset, want[0], Reason.SHOWN, want[1]) if want else None)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_backspace_brings_back_what_was_shown_there() -> None:
     for marked, text in (("x = <CURSOR>", "foo()"), ("x = b<CURSOR>", "ar()")):
         suggestions.remember(*doc_at(marked), text, Reason.SHOWN)
     doc, offset = doc_at("x = <CURSOR>")
-    assert suggestions.recall(doc, offset) == Known(offset, "foo()", Reason.SHOWN, 0, False)
+    assert suggestions.recall(doc, offset) == Known(offset, "foo()", Reason.SHOWN, 0)
 
 
 def test_backspace_inside_what_was_typed_of_it_brings_back_more() -> None:
@@ -109,7 +109,7 @@ def test_silences_are_known_at_their_place(reason: Reason, asked_at: str, is_kno
     suggestions = Suggestions("qwen")
     suggestions.remember(*doc_at("x = 1<CURSOR>"), "", reason)
     doc, offset = doc_at(asked_at)
-    want = Known(offset, "", reason, 0, False) if is_known else None
+    want = Known(offset, "", reason, 0) if is_known else None
     assert suggestions.recall(doc, offset) == want
 
 
@@ -148,7 +148,7 @@ def test_after_a_restart(tmp_path: Path, model: str, asked_at: str, want: str | 
     after.open()
     doc, offset = doc_at(asked_at)
     known = Suggestions(model, after).recall(doc, offset)
-    assert known == (Known(offset, want, Reason.SHOWN, 0, True) if want else None)
+    assert known == (Known(offset, want, Reason.SHOWN, 0) if want else None)
 
 
 def test_what_came_from_the_disk_can_be_typed_into(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_came_from_the_disk_can_be_typed_into(tmp_path: Path) -> None:
     suggestions.keep(*doc_at("x = <CURSOR>"), "f(1)")
     assert suggestions.recall(*doc_at("x = <CURSOR>"))
     doc, offset = doc_at("x = f<CURSOR>")
-    assert suggestions.recall(doc, offset) == Known(offset, "(1)", Reason.SHOWN, 1, False)
+    assert suggestions.recall(doc, offset) == Known(offset, "(1)", Reason.SHOWN, 1)
 
 
 def test_only_what_is_kept_goes_to_disk(tmp_path: Path) -> None:

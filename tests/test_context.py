@@ -112,7 +112,7 @@ def test_recent_edits_and_open_files_come_without_secrets_and_in_a_fixed_order()
     token = "ghp_" + "R8dK2mXq7VwZ4tYb9NsPcL5hGjE3aFu1iQoB"
     similar = f'total += item.price * rate\nkey = "{token}"\n'
     other = Document("file:///shop/b.py", "b.py", "shop", "python", similar)
-    edits = (Edit("c.py", f'password = "{token}"', "python"),)
+    edits = (Edit("c.py", f'password = "{token}"'),)
     pieces = gather(doc, offset, Surroundings((other,), edits), 512)
     assert [(piece.path, str(piece.source)) for piece in pieces] == [
         ("b.py", "open-file"),

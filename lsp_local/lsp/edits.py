@@ -50,7 +50,7 @@ class Edits:
         lines = privacy.hidden(self._doc.text).split("\n")
         first, last = max(0, start - AROUND), min(len(lines), end + AROUND + 1)
         text = "\n".join(lines[first : min(last, first + MOST_LINES)])
-        edit = Edit(self._doc.path, text, self._doc.language)
+        edit = Edit(self._doc.path, text)
         for old in [old for old in self._left if _is_same_place(old, (first, edit))]:
             self._left.remove(old)
         self._left.appendleft((first, edit))
