@@ -106,23 +106,24 @@ class Reactions:
         self._shown = _Shown(item_id, doc, offset, text, self.clock())
         return item_id
 
-    def changed(self, before: Document, now: Document) -> None:
-        """Take note of a new text."""
+    def changed(self, before: Document, now: Document) -> int:
+        """Take note of a new text; return how many characters were taken of a suggestion."""
         self._watch(before, now)
         shown = self._shown
         if shown is None or shown.doc.uri != now.uri:
-            return
+            return 0
         typed = typed_since(shown.doc, shown.offset, now)
         agreed = None if typed is None else _agreed(typed, shown.text)
         if typed is None or agreed is None:
             self._end(self._turned_down(shown))
-            return
+            return 0
         n_new = agreed - shown.n_typed
         shown.n_typed = agreed
-        if n_new > 1:  # no key types two characters
-            shown.n_taken += n_new
+        n_taken = n_new if n_new > 1 else 0  # no key types two characters
+        shown.n_taken += n_taken
         if agreed == len(shown.text):
-            self._end(Count.ACCEPTED if n_new > 1 else Count.TYPED, now)
+            self._end(Count.ACCEPTED if n_taken else Count.TYPED, now)
+        return n_taken
 
     def moved(self, doc: Document, offset: int) -> None:
         """Take note of where the cursor is."""

@@ -11,7 +11,6 @@ from lsp_local.adapters import voice
 from lsp_local.cache import Suggestions
 from lsp_local.feedback import Count, Feedback
 from lsp_local.folders import completions_dir, stats_dir
-from lsp_local.lsp.flights import typed_since
 from lsp_local.lsp.reactions import OnEnd, Reactions
 from lsp_local.lsp.tasks import Tasks
 from lsp_local.options import Options, answers_as
@@ -36,7 +35,6 @@ class Records:
     def __init__(self, on_end: OnEnd = lambda _ended: None) -> None:
         self.ledger = Ledger("", None)
         self._disk: CompletionDisk | None = None
-        self._shown: tuple[Document, int, str] | None = None
         self._tasks = Tasks()
         self._flushing: asyncio.Task[None] | None = None
         self.feedback = Feedback()
@@ -77,17 +75,16 @@ class Records:
             n_chars=len(said),
         )
         if said:
-            self._shown = doc, offset, said
             self._tasks.spawn(asyncio.to_thread(known.keep, doc, offset, said))
 
     def changed(self, before: Document | None, now: Document | None) -> None:
         """Count what was typed, and what was taken of a suggestion."""
         if before is None or now is None:
             return
-        self.reactions.changed(before, now)
+        n_taken = self.reactions.changed(before, now)
         n_chars = len(now.text) - len(before.text)
-        if n_chars > 1 and self._is_taken(now):
-            self.ledger.accepted(n_chars)
+        if n_taken:
+            self.ledger.accepted(n_taken)
         elif 0 < n_chars <= LONGEST_TYPED:
             self.ledger.typed(n_chars)
 
@@ -111,13 +108,6 @@ class Records:
     async def close(self) -> None:
         """Write the figures, if that is soon done."""
         await asyncio.wait([asyncio.create_task(self.ledger.flush())], timeout=CLOSE_SECONDS)
-
-    def _is_taken(self, now: Document) -> bool:
-        """Whether the text has grown by what was shown last; editors do not tell us."""
-        if self._shown is None or self._shown[0].uri != now.uri:
-            return False
-        doc, offset, said = self._shown
-        return said.startswith(typed_since(doc, offset, now) or "\0")
 
     def _on_count(self, language: str, name: Count, number: int) -> None:
         self.feedback.add(language, name, number)
