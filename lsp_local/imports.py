@@ -13,7 +13,7 @@ FROM = re.compile(r"from\s+(\.*)([\w.]*)\s+import\s+(.*)", re.DOTALL)
 IMPORT = re.compile(r"import\s+(.*)", re.DOTALL)
 QUOTED = re.compile(r"""["'<]([^"'<>]+)["'>]""")
 BRACED = re.compile(r"\{([^{}]*)\}")
-SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".d.ts")
+SCRIPT_ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".d.ts")
 USE = re.compile(r"(?:pub(?:\s*\([^()]*\))?\s+)?use\s+")
 CRATE_ROOTS = ("lib", "main", "mod")  # files that are named otherwise than their module
 MOST_NESTED = 8  # braces of Rust in braces
@@ -133,7 +133,11 @@ def _script(statement: str, path: str, project: Project) -> Iterator[Named]:
     else:
         return
     stem = re.sub(r"\.[mc]?jsx?$", "", base)
-    for wanted in [base, *(stem + end for end in SCRIPTS), *(f"{base}/index{e}" for e in SCRIPTS)]:
+    for wanted in [
+        base,
+        *(stem + end for end in SCRIPT_ENDINGS),
+        *(f"{base}/index{e}" for e in SCRIPT_ENDINGS),
+    ]:
         for found in project.ending(wanted, is_relative):
             yield found, tuple(names)
             return

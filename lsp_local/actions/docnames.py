@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lsp_local.actions.docstyle import SCRIPTS
 from lsp_local.actions.functions import Function, parameter_nodes, parameters
+from lsp_local.languages import SCRIPTS
 from lsp_local.trees import Tree
 
 NAME = r"(?:[^\W\d]|\$)[\w$]*"

@@ -5,6 +5,7 @@ from collections import Counter
 from enum import StrEnum
 
 from lsp_local.actions.functions import Function, line_start, whole_start
+from lsp_local.languages import SCRIPTS
 from lsp_local.trees import Tree
 
 ABOVE = {  # what a line of a docstring above a function begins with
@@ -17,7 +18,6 @@ ABOVE = {  # what a line of a docstring above a function begins with
 DIRECTIVE = re.compile(
     r"//(go:|nolint|export |line |[a-z]+:[a-z])|#\s*(shellcheck|rubocop:|frozen_)"
 )
-SCRIPTS = ("javascript", "javascriptreact", "typescript", "typescriptreact")
 
 _GOOGLE = re.compile(r"^[ \t]*(Args|Arguments|Returns|Raises|Yields|Attributes):[ \t]*$", re.M)
 _NUMPY = re.compile(r"^[ \t]*(Parameters|Returns|Raises|Yields)[ \t]*\r?\n[ \t]*-{3,}", re.M)

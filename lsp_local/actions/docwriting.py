@@ -9,7 +9,7 @@ import re
 
 from lsp_local.actions.doclayout import laid_out
 from lsp_local.actions.docprose import Prose, read
-from lsp_local.actions.docstyle import DIRECTIVE, SCRIPTS, Convention, convention, docstring_span
+from lsp_local.actions.docstyle import DIRECTIVE, Convention, convention, docstring_span
 from lsp_local.actions.functions import (
     Function,
     line_end,
@@ -19,6 +19,7 @@ from lsp_local.actions.functions import (
 )
 from lsp_local.actions.statements import function_meant
 from lsp_local.indents import unit_of
+from lsp_local.languages import SCRIPTS
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed

@@ -4,9 +4,10 @@ import re
 from typing import TYPE_CHECKING
 
 from lsp_local.actions.docnames import RECEIVERS, documented, takes_any
-from lsp_local.actions.docstyle import SCRIPTS, docstring_span
+from lsp_local.actions.docstyle import docstring_span
 from lsp_local.actions.functions import FUNCTIONS, Function, own_nodes, parameter_nodes, parameters
 from lsp_local.grammars import COMMENTS
+from lsp_local.languages import SCRIPTS
 from lsp_local.trees import Tree
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-SCRIPTS = ("javascript", "javascriptreact", "typescript", "typescriptreact")
+from lsp_local.languages import SCRIPTS
+
 _NAMES = {
     "python": re.compile(r"(test_.*|.*_test|conftest)\.pyi?$"),
     "go": re.compile(r".*_test\.go$"),

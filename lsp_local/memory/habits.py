@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lsp_local.actions.docstyle import Convention
-from lsp_local.memory.styles import Style, family
+from lsp_local.languages import family
+from lsp_local.memory.styles import Style
 
 LEAST_SEEN = 5.0  # of a trait; on fewer nothing is said
 LEAST_SURE = 0.75

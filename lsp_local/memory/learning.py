@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lsp_local import privacy
-from lsp_local.actions.docstyle import SCRIPTS
 from lsp_local.ignores import GENERATED, Ignores
-from lsp_local.languages import language_of
+from lsp_local.languages import SCRIPTS, language_of
 from lsp_local.memory.observations import Kind, Observation, shortened
 from lsp_local.memory.styles import Style, styles_in
 from lsp_local.plain import content

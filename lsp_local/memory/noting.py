@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from lsp_local import privacy
 from lsp_local.ignores import Ignores
+from lsp_local.languages import family
 from lsp_local.memory.observations import Kind, Observation, shortened
-from lsp_local.memory.styles import Style, family, styles_in
+from lsp_local.memory.styles import Style, styles_in
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
 

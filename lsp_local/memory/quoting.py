@@ -1,6 +1,6 @@
 """Strings that an edit brings, in the quotes that are a habit of the project."""
 
-from lsp_local.actions.docstyle import SCRIPTS
+from lsp_local.languages import SCRIPTS
 from lsp_local.memory.styles import QUOTED, QUOTES, strings
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_local.actions.docstyle import SCRIPTS, docstring_span, shown_by
+from lsp_local.actions.docstyle import docstring_span, shown_by
 from lsp_local.actions.functions import (
     TYPES,
     Function,
@@ -14,6 +14,7 @@ from lsp_local.actions.functions import (
     returns_something,
 )
 from lsp_local.actions.testfiles import is_test
+from lsp_local.languages import SCRIPTS, family
 from lsp_local.nodes import is_docstring
 from lsp_local.text import Document
 from lsp_local.trees import Tree
@@ -21,7 +22,6 @@ from lsp_local.trees import Tree
 if TYPE_CHECKING:
     from lsp_local.trees import Node
 
-FAMILIES = {"javascriptreact": "javascript", "typescriptreact": "typescript"}
 QUOTED = re.compile(r"[A-Za-z]{0,2}(['\"])([^'\"\\\n]*)\1")  # either quote would do
 QUOTES = {"'": "single", '"': "double"}
 SNAKE = re.compile(r"_*[a-z][a-z0-9]*(_[a-z0-9]+)+_*")
@@ -35,11 +35,6 @@ class Style(NamedTuple):
     trait: str
     language: str
     value: str
-
-
-def family(language: str) -> str:
-    """Return the language under which the habits of a language are counted."""
-    return FAMILIES.get(language, language)
 
 
 def styles_in(tree: Tree, doc: Document, start: int, end: int) -> Counter[Style]:

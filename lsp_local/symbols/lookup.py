@@ -9,7 +9,7 @@ from lsp_local import outline, privacy
 from lsp_local.grammars import WRAPPERS
 from lsp_local.imports import named_by
 from lsp_local.index import Index
-from lsp_local.languages import language_of
+from lsp_local.languages import SCRIPTS, language_of
 from lsp_local.outline import Symbol
 from lsp_local.parts import Part, ancestors
 from lsp_local.symbols import notes, resolving, scopes
@@ -23,7 +23,6 @@ from lsp_local.typed_trees import parse_typed
 MOST_SIGNATURE = 600  # characters
 MOST_LINES = 12  # of a type that is shown whole
 MOST_OTHERS = 4  # open files that are parsed for one look
-SCRIPTS = ("javascript", "javascriptreact", "typescript", "typescriptreact")
 # Languages in which a name can come from another file without an import.
 SHARING = ("go", "c", "cpp", "java", "ruby")
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
+from lsp_local.languages import language_id
 from lsp_local.userprompts.frontmatter import Entry, Odd, Refused
-from lsp_local.userprompts.languages import language_id, meant
+from lsp_local.userprompts.languages import meant
 
 
 class Scope(StrEnum):

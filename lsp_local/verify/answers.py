@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lsp_local.languages import family, language_id
 from lsp_local.trees import knows, parse
 
 FENCE = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*$")
@@ -20,26 +21,6 @@ PROSE = re.compile(
 # Texts in which a sentence is no chatter.
 OF_PROSE = frozenset({"markdown", "plaintext", "latex", "restructuredtext", "git-commit", "html"})
 N_PARSES = 12  # places where the chatter may begin or end
-SAME = {  # how models call languages otherwise than LSP does
-    "py": "python",
-    "python3": "python",
-    "js": "javascript",
-    "jsx": "javascript",
-    "javascriptreact": "javascript",
-    "ts": "typescript",
-    "tsx": "typescript",
-    "typescriptreact": "typescript",
-    "golang": "go",
-    "rs": "rust",
-    "c++": "cpp",
-    "sh": "shellscript",
-    "bash": "shellscript",
-    "shell": "shellscript",
-    "rb": "ruby",
-    "yml": "yaml",
-    "md": "markdown",
-    "c#": "csharp",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +53,8 @@ def blocks(answer: str, language: str) -> list[Block]:
             return []
         bare = _without_chatter(_without_tag(text, language), language)
         return [Block(bare, is_open=True)] if bare.strip() else []
-    wanted = SAME.get(language, language)
-    named = [block for block in found if SAME.get(block.tag, block.tag) == wanted]
+    wanted = _meant(language)
+    named = [block for block in found if _meant(block.tag) == wanted]
     return named or [block for block in found if not block.tag] or found
 
 
@@ -107,7 +88,7 @@ def _without_tag(text: str, language: str) -> str:
     if match is None:
         return text
     tag = match[0].strip().lower()
-    return text[match.end() :] if SAME.get(tag, tag) == SAME.get(language, language) else text
+    return text[match.end() :] if _meant(tag) == _meant(language) else text
 
 
 def _without_chatter(text: str, language: str) -> str:
@@ -138,3 +119,8 @@ def _is_prose(line: str) -> bool:
 def _n_errors(lines: list[str], language: str) -> int:
     tree = parse("\n".join(lines), language)
     return tree.n_errors if tree is not None else 0
+
+
+def _meant(name: str) -> str:
+    """Return the language that a model means, whichever of its dialects."""
+    return family(language_id(name))

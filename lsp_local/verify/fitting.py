@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from lsp_local.languages import SCRIPTS
 from lsp_local.parts import Definition, Role
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
@@ -10,9 +11,7 @@ from lsp_local.verify.indentation import indented
 
 WHOLE = ("function", "type", "alias", "module")  # kinds of definitions that are asked for by name
 WRAPS = {  # where a method does not parse by itself
-    **dict.fromkeys(
-        ("javascript", "javascriptreact", "typescript", "typescriptreact"), "class _ {\n"
-    ),
+    **dict.fromkeys(SCRIPTS, "class _ {\n"),
     "java": "class _ {\n",
 }
 MOST_AROUND = 300  # lines

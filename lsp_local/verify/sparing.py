@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from lsp_local.brackets import line_comment
+from lsp_local.languages import SCRIPTS
 from lsp_local.parts import Leaf, Role, without_last_commas
 from lsp_local.trees import Tree
 
@@ -12,10 +13,8 @@ MOST_LINES = 3000  # old and new ones
 Token = tuple[str, int]  # a text and the trail of its nodes
 
 QUOTED = re.compile(r"([A-Za-z]*)('''|')([^\"\\]*)\2", re.DOTALL)
-WITH_EITHER_QUOTES = frozenset(
-    {"python", "javascript", "javascriptreact", "typescript", "typescriptreact"}
-)
-WITHOUT_SEMICOLONS = WITH_EITHER_QUOTES - {"python"}
+WITH_EITHER_QUOTES = frozenset({"python", *SCRIPTS})
+WITHOUT_SEMICOLONS = frozenset(SCRIPTS)
 
 
 @dataclass(frozen=True, slots=True)
