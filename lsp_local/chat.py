@@ -11,7 +11,9 @@ from lsp_local.text import UserError
 Role = Literal["system", "user", "assistant"]
 MARK = re.compile("\ue000([0-9]+)\ue001")  # private characters, which no template writes
 LONGEST_TEMPLATE = 100_000  # characters
-THOUGHT = re.compile(r"<think>.*?(</think>|\Z)\s*", re.DOTALL)
+THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|\Z)", re.DOTALL)
+# Where the template has begun them; code may say such a thing, so nothing behind a fence counts.
+END_OF_THOUGHTS = re.compile(r"\A(?:(?!```).)*?</think(?:ing)?>\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def parts(template: str | None, messages: Sequence[Message]) -> list[Part]:
 
 def without_thoughts(answer: str) -> str:
     """Return an answer without what a reasoning model said to itself, also if it never ended."""
-    return THOUGHT.sub("", answer)
+    return END_OF_THOUGHTS.sub("", THOUGHTS.sub("", answer))
 
 
 @lru_cache(maxsize=64)

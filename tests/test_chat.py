@@ -90,6 +90,9 @@ def test_a_template_that_is_none(written: str | None, complaint: str) -> None:
         pytest.param("2", "2", id="no thoughts"),
         pytest.param("<think>\n1 and 1\n</think>\n\n2", "2", id="thoughts, then the answer"),
         pytest.param("<think>for ever", "", id="thoughts without an end"),
+        pytest.param("1 and 1 is\n</think>\n2", "2", id="thoughts that the template has begun"),
+        pytest.param("<thinking>1</thinking>2", "2", id="another word for it"),
+        pytest.param("```\n</think>\n```", "```\n</think>\n```", id="code that says so"),
     ],
 )
 def test_thoughts_are_left_out(answer: str, want: str) -> None:

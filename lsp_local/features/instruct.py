@@ -93,7 +93,7 @@ async def ask(engine: ChatEngine, question: Question, on_text: OnText = lambda _
     context, UserError for a model that cannot be talked to.
     """
     answer = await ask_for(engine, question, on_text)
-    return chat.without_thoughts(question.opening + answer.text)
+    return question.opening + chat.without_thoughts(answer.text)
 
 
 async def ask_for(

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lsp_local.chat import without_thoughts
 from lsp_local.languages import family, language_id
 from lsp_local.trees import knows, parse
 
 FENCE = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*$")
-THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
-THOUGHTS_END = re.compile(r"\A(?:(?!```).)*?</think(?:ing)?>", re.DOTALL)
 END_TOKENS = re.compile(r"(?:\s*(?:<\|[a-z_]+\|>|</s>))+\s*\Z")
 INLINE = re.compile(r"\A`([^`\n]+)`\Z")
 TAG = re.compile(r"\A[\w+#-]{1,16}\n")
@@ -45,7 +44,7 @@ def blocks(answer: str, language: str) -> list[Block]:
     """Return the pieces of code in a chat answer, in order; those in `language` if any is."""
     text = answer.replace("\r\n", "\n").replace("\r", "\n")
     text = END_TOKENS.sub("", text)
-    text = THOUGHTS_END.sub("", THOUGHTS.sub("", text))
+    text = without_thoughts(text)
     fenced = list(_fenced(text))
     found = [block for block in fenced if block.text.strip()]
     if not found:
