@@ -1,5 +1,6 @@
 """A memory as JSON: to read, to mend, to take to another machine. What comes in is checked."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import PurePosixPath
@@ -39,7 +40,11 @@ def as_json(one: Observation) -> dict[str, Any]:
 def take_over(store: Store, told: object) -> tuple[int, int]:
     """Add what `exported` has made; return how many observations and counts. Raises UserError."""
     match told:
-        case {"lsp-local memory": 1, "observations": list(observations), "styles": list(styles)}:
+        case {
+            "lsp-local memory": version,
+            "observations": list(observations),
+            "styles": list(styles),
+        } if version == VERSION:
             found = [_observation(n, one) for n, one in enumerate(observations)]
             counts = [_style(n, one) for n, one in enumerate(styles)]
         case _:
@@ -57,22 +62,28 @@ def take_over(store: Store, told: object) -> tuple[int, int]:
 
 def _observation(n: int, told: object) -> Observation:
     try:
-        assert isinstance(told, dict)
+        if not isinstance(told, dict):
+            raise ValueError("it is no object")
         known = {field.name for field in fields(Observation)} - {"id"}
         values = {name: told[name] for name in known}
-        texts = {name: values[name] for name in ("path", "symbol", "language", "text", "was")}
-        assert all(isinstance(text, str) and len(text) <= MOST_WAS for text in texts.values())
-        assert all("\0" not in text and text.encode() for text in texts.values() if text)
+        _check_texts(values[name] for name in ("path", "symbol", "language", "text", "was"))
         pure = PurePosixPath(values["path"])
-        assert not pure.is_absolute()
-        assert ".." not in pure.parts
-        assert isinstance(values["n"], int)
-        assert 0 < values["n"] < 10**6
+        if pure.is_absolute() or ".." in pure.parts:
+            raise ValueError(f"{pure} leads out of the project")
+        if not isinstance(values["n"], int) or not 0 < values["n"] < 10**6:
+            raise ValueError("`n` is no count")
         values |= {name: date.fromisoformat(values[name]) for name in DAYS}
         return Observation(**{**values, "kind": Kind(values["kind"])})
-    except (AssertionError, KeyError, TypeError, ValueError) as error:
-        reason = f" ({error})" if str(error) else ""
-        raise UserError(f"observation {n + 1} is not one of ours{reason}; mend it") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"observation {n + 1} is not one of ours ({error}); mend it") from None
+
+
+def _check_texts(texts: Iterable[object]) -> None:
+    """Raise ValueError for what is no text of a bounded length, UTF-8 and without NUL."""
+    for text in texts:
+        if not isinstance(text, str) or len(text) > MOST_WAS or "\0" in text:
+            raise ValueError("a text is none, too long, or has a NUL")
+        text.encode()
 
 
 def _style(n: int, told: object) -> tuple[Style, str, float]:
