@@ -153,6 +153,7 @@ async def refusal(smollm: Path, path: Path) -> str:
     async with open_engine(options, keeps_states=False) as engine:
         with pytest.raises(EngineError) as caught:
             await engine.info()
+        assert isinstance(engine, EngineClient)
         assert engine.worker_pid is not None
     assert str(path) in str(caught.value)
     return str(caught.value)

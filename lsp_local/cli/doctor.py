@@ -152,7 +152,7 @@ async def _measure(options: Options) -> dict[str, Any]:
     written_ms = answer.total_ms - answer.ttft_ms
     lacks = {"lacks": said} if (said := lacking(options.engine)) else {}
     return {
-        "engine": info.cpu_features.strip(" |"),
+        "engine": info.computed_by.strip(" |"),
         **lacks,
         "description": info.description,
         "fill_in_the_middle": info.fim is not None,

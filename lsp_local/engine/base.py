@@ -49,7 +49,10 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the engine read from the model file. `fim` is None for left-to-right models."""
+    """What the engine read from the model file. `fim` is None for left-to-right models.
+
+    `computed_by` is the library with what it uses of the processor, or whom text is sent to.
+    """
 
     path: str
     name: str
@@ -60,7 +63,7 @@ class ModelInfo:
     fim: FimTokens | None
     chat_template: str | None
     load_ms: float
-    cpu_features: str
+    computed_by: str
 
 
 @dataclass(frozen=True, slots=True)

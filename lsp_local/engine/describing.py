@@ -28,7 +28,7 @@ def describe_words(words: int, path: Path, n_ctx: int, load_ms: float, engine: s
         describe(words, path, n_ctx, load_ms),
         description=binding.metadata(words, "general.name") or architecture,
         n_ctx_train=int(n_ctx_train or 0),
-        cpu_features=engine,
+        computed_by=engine,
     )
 
 
@@ -45,5 +45,5 @@ def describe(model: int, path: Path, n_ctx: int, load_ms: float) -> ModelInfo:
         fim=fim_tokens(model),
         chat_template=template.decode(errors="replace") if template else None,
         load_ms=round(load_ms, 1),
-        cpu_features=binding.lib.llama_print_system_info().decode(),
+        computed_by=binding.lib.llama_print_system_info().decode(),
     )

@@ -30,14 +30,6 @@ class LiveEngine(ChatEngine, Protocol):
     def notice(self) -> str:
         """Return what a person has to know of it, once it is ready; "" if that is nothing."""
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the model is in memory, so that a request need not wait for it."""
-
-    @property
-    def worker_pid(self) -> int | None:
-        """Return the process id of the running worker, if it has one."""
-
     async def start(self) -> None:
         """Begin to load and return at once; `info` waits for the model. Raises EngineError."""
 

@@ -72,7 +72,7 @@ class Looker:
             self._lookers = {DETECTOR: LazyDetector(model), REVIEWER: LazyReviewer(model)}
             if _described({by: self._lookers[by] for by in wanted}) != wanted:
                 raise UserError(f"{path} is another model than here, or it is read in another way")
-            return FOUND, (await (await model.engine()).info()).cpu_features
+            return FOUND, (await (await model.engine()).info()).computed_by
         except UserError as error:
             return _answer(UserError(f"{platform.node()}: {error}"))
 

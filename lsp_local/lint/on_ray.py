@@ -105,11 +105,11 @@ class _RayCluster:
                 f"still waits for a worker; each needs {n_cpus} CPU and {n_mb} MB on the cluster"
             )
 
-    def _tell_of_computing(self, cpu_features: str) -> None:
+    def _tell_of_computing(self, computed_by: str) -> None:
         """Tell of processors that compute in different ways: their last digits differ."""
-        if self._computing and cpu_features not in self._computing:
+        if self._computing and computed_by not in self._computing:
             self._notice("the cluster's processors differ, so that some findings may, too")
-        self._computing.add(cpu_features)
+        self._computing.add(computed_by)
 
 
 class _RayWorker:

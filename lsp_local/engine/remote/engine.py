@@ -48,7 +48,6 @@ class RemoteEngine:
     """A `LiveEngine` whose model is served by others."""
 
     model: Path | None = None
-    worker_pid: int | None = None
 
     def __init__(self, options: Options) -> None:
         """Prepare an engine; nothing is sent before `start`. Raises EngineError."""
@@ -198,7 +197,7 @@ class RemoteEngine:
             fim=None if served.no_raw else family.fim_tokens(),
             chat_template=TEMPLATE if served.no_raw or template is None else template,
             load_ms=round((time.perf_counter() - started) * 1000, 1),
-            cpu_features=self.address.notice,
+            computed_by=self.address.notice,
         )
         return info, served, family
 
