@@ -107,9 +107,13 @@ class Notices:
         try:
             yield self._reporter(token, begun)
         finally:
-            if not begun.cancel() and begun.result():
-                self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-                self._server.work_done_progress.tokens.pop(token, None)
+            # The client may not have answered yet: it is told all the same, as soon as it has.
+            begun.add_done_callback(lambda task: self._end(token, task))
+
+    def _end(self, token: str, begun: "asyncio.Task[bool]") -> None:
+        if not begun.cancelled() and begun.result():
+            self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
+            self._server.work_done_progress.tokens.pop(token, None)
 
     async def _begin(
         self, token: str, begin: types.WorkDoneProgressBegin, stop: Callable[[], None] | None
