@@ -31,6 +31,7 @@ class Loader:
         self._retired: list[LiveEngine] = []
         self._task: asyncio.Task[None] | None = None
         self._retry_at = 0.0
+        self._retry: asyncio.TimerHandle | None = None
         self._failed = FailedLoad()
         self.size = 0  # bytes of what is loaded
         self.on_missing: Callable[[ModelMissing], None] = lambda error: notices.error(str(error))
@@ -64,8 +65,12 @@ class Loader:
     def engine(self) -> LiveEngine | None:
         """Return the engine once its model is loaded; a failed load is tried again in time."""
         is_idle = self._task is None or self._task.done()
-        if self._engine is None and is_idle and time.monotonic() >= self._retry_at:
-            self._start()
+        if self._engine is None and is_idle:
+            wait = self._retry_at - time.monotonic()
+            if wait <= 0:
+                self._start()
+            elif self._retry is None:  # whoever asks may not ask again: the file has just come
+                self._retry = asyncio.get_running_loop().call_later(wait, self._ask_again)
         return self._engine
 
     async def wait(self) -> LiveEngine | None:
@@ -97,6 +102,9 @@ class Loader:
 
     async def close(self) -> None:
         """End the load and the engine at once."""
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -104,6 +112,10 @@ class Loader:
             await self._engine.close()  # a shared one stays a while, for the next window
             self._engine = None
         await self._close_retired()
+
+    def _ask_again(self) -> None:
+        self._retry = None
+        self.engine()
 
     def _start(self) -> None:
         self._retire()

@@ -124,6 +124,25 @@ async def test_one_click_and_there_is_ghost_text(tmp_path: Path, hub: Files) -> 
     await end(editor)
 
 
+async def test_a_model_that_another_program_has_fetched_is_noticed_by_one_word(
+    tmp_path: Path, smollm: Path
+) -> None:
+    editor = await first_run(tmp_path, "http://127.0.0.1:9", "Not now")
+    await editor.greet()
+    uri = editor.open("add.py", ADD)
+    assert await editor.ghost_text(uri) == ""
+    folder = tmp_path / "models"
+    folder.mkdir(exist_ok=True)
+    for file in (smollm, smollm.with_name(f"{smollm.name}.sha256")):
+        (folder / file.name).symlink_to(file)
+    editor.tell_cursor(uri)  # at once, and never again
+    await until(
+        lambda: any("Loading" in str(one) for one in editor.client.progress_reports.values())
+    )
+    assert await editor.ghost_text(uri) != ""
+    await end(editor)
+
+
 async def test_not_now_then_by_command_stopped_and_taken_up_again(
     tmp_path: Path, hub: Files
 ) -> None:
