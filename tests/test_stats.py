@@ -211,20 +211,16 @@ def used(tmp_path: Path) -> Path:
 
 def test_stats_as_json(used: Path) -> None:
     found = json.loads(run(used, "--json", "--days", "7").stdout)
+    names = ("states", "completions", "explanations", "lint", "indexes", "memory", "stats")
+    n_bytes = dict.fromkeys(names, 0)
+    n_bytes |= {"states": 2_000_000, "stats": (used / "stats/figures.sqlite3").stat().st_size}
     assert found == {
         "days": 7,
         "total": LINE,
         "models": {"qwen": LINE},
         "by_day": {date.today().isoformat(): {"n_requests": 5, "n_shown": 3, "n_accepted": 1}},
         "feedback": {},
-        "disk": {
-            "states": {"path": str(used / "states"), "bytes": 2_000_000},
-            "completions": {"path": str(used / "completions"), "bytes": 0},
-            "stats": {
-                "path": str(used / "stats"),
-                "bytes": (used / "stats" / "figures.sqlite3").stat().st_size,
-            },
-        },
+        "disk": {name: {"path": str(used / name), "bytes": n} for name, n in n_bytes.items()},
         "workers": [],
     }
 

@@ -11,7 +11,8 @@ from lsp_local import stats
 from lsp_local.cli import workers
 from lsp_local.cli.choices import AsJson
 from lsp_local.feedback import Feedback
-from lsp_local.folders import completions_dir, n_bytes_in, states_dir, stats_dir
+from lsp_local.folders import n_bytes_in, stats_dir
+from lsp_local.purging import NUMBERS, OF_PROJECTS, SHARED
 from lsp_local.text import UserError
 
 N_PLOTTED_DAYS = 7
@@ -70,11 +71,9 @@ def feedback_by_model(counts: Mapping[stats.Key, int], models: list[str]) -> dic
 
 
 def on_disk() -> dict[str, dict[str, Any]]:
-    """Return the path and the bytes of every folder that the server fills."""
-    folders = {"states": states_dir(), "completions": completions_dir(), "stats": stats_dir()}
-    return {
-        name: {"path": str(folder), "bytes": n_bytes_in(folder)} for name, folder in folders.items()
-    }
+    """Return the path and the bytes of every folder that a purge empties, by its name."""
+    places = (place() for place in (*SHARED, *OF_PROJECTS, *NUMBERS))
+    return {place.name: {"path": str(place), "bytes": n_bytes_in(place)} for place in places}
 
 
 def in_short() -> dict[str, str]:
