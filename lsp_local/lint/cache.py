@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from lsp_local import __version__
 from lsp_local.disk import MAX_TEXT, CompletionDisk
+from lsp_local.lint.code import code
 from lsp_local.lint.finding import Finding
 from lsp_local.lint.rows import finding_of, row_of
 from lsp_local.lint.static import Spans
@@ -55,7 +55,7 @@ class Cache:
 
 def key_of(doc: Document, is_test: bool, spans: Spans | None, how: str) -> bytes:
     """Hash everything that findings in a text depend on; the path is not among it."""
-    parts = [VERSION, __version__, how, doc.language, is_test, spans, doc.text]
+    parts = [VERSION, code(), how, doc.language, is_test, spans, doc.text]
     return sha256(json.dumps(parts).encode()).digest()
 
 

@@ -7,13 +7,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 
 from lsp_local.actions.functions import Function
 from lsp_local.engine.base import ChatEngine, Priority
 from lsp_local.features import instruct
 from lsp_local.features.instruct import Question, TooMuchCode
-from lsp_local.lint import look, weighing
+from lsp_local.lint.code import code
 from lsp_local.lint.finding import LEAST_CONFIDENCE, Finding, found
 from lsp_local.lint.ignoring import MARK
 from lsp_local.lint.kinds import Kind
@@ -62,9 +61,7 @@ class LazyDetector:
 
 def described(identity: str, options: Options) -> str:
     """Name all that the findings of a model depend on."""
-    found = (version("lsp-local"), identity, options.n_ctx)
-    tried = look.N_TRIED, look.N_RESTS
-    return f"{' '.join(map(str, found + tried))} {weighing.describe()}"
+    return f"{code()} {identity} {options.n_ctx}"
 
 
 class ModelDetector:

@@ -10,13 +10,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from importlib.metadata import version
 
 from lsp_local import privacy
 from lsp_local.chat import Message
 from lsp_local.engine.base import ChatEngine, EngineError, Finish, Generated, Priority
 from lsp_local.features import instruct
 from lsp_local.features.instruct import FENCE, HEAD, Question, TooMuchCode
+from lsp_local.lint.code import code
 from lsp_local.lint.finding import Finding, found
 from lsp_local.lint.hunks import Hunk, Lines, hunks
 from lsp_local.lint.model import LazyModel
@@ -73,8 +73,7 @@ class LazyReviewer:
     def describe(self) -> str:
         """See `Detector`."""
         asked = sha256(repr((HEAD, EXAMPLES, ASK, N_PREDICT)).encode()).hexdigest()[:16]
-        how = f"{version('lsp-local')} {self._identity} {self._model.options.n_ctx}"
-        return f"{RULE} {asked} {how}"
+        return f"{RULE} {asked} {code()} {self._identity} {self._model.options.n_ctx}"
 
     def has_work(self, doc: Document, spans: Sequence[tuple[int, int]] | None) -> bool:
         """Whether there is anything in a text that the model would be asked about."""

@@ -56,9 +56,3 @@ def doubt(gap: float) -> float:
 def confidence(score: float) -> float:
     """Return how likely an edit of `score` nats mends a mistake, as far as is known."""
     return round(1 / (1 + math.exp(max(-700.0, min(700.0, (MIDDLE - score) / WIDTH)))), 2)
-
-
-def describe() -> str:
-    """Return all that findings depend on here."""
-    weights = (OLD_WEIGHT, NEW_WEIGHT, UNMET, WORDING, MEMBER, CONDITION, DOUBT, SURE)
-    return " ".join(map(str, (*weights, MIDDLE, WIDTH)))
