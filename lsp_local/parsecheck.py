@@ -1,12 +1,17 @@
-"""Whether a suggestion breaks the syntax of the file it goes into."""
+"""Whether a suggestion, or an edit, breaks the syntax of the file it goes into."""
 
+import ast
 import re
+import warnings
+from functools import lru_cache
 
 from lsp_local.brackets import CLOSERS, scan
 from lsp_local.text import Document
-from lsp_local.trees import Tree
+from lsp_local.trees import Tree, parse
 from lsp_local.typed_trees import parse_typed
 
+LONGEST_COMPILED = 400_000  # characters; some 0.4 s
+LINE = re.compile(r" on line \d+")  # of the file, where an answer's lines count from its own first
 N_TRIES = 8  # lines, or closing characters, that may be cut off the end
 N_CUTS = 3  # words that may be cut off a beginning; each is some ten small parses
 N_PARTS = 16  # words or signs that may be cut off a line, so that it can stand; a parse each
@@ -16,6 +21,40 @@ LAST_PART = re.compile(r"(\w+|[^\w\s]+|\s+)$")
 NAMES = ("", "x", " x", " = x", ": x", " x in x")  # how what has begun may go on
 HEADER_ENDS = {"python": ":", "ruby": "\nend"}  # elsewhere a pair of braces
 CLOSING = re.compile(r"[)\]}>\"'`;,:]$")
+
+
+def is_worse(before: Tree, after: Tree) -> bool:
+    """Whether a text has errors that it had not before: by the grammar, and by Python itself.
+
+    Python's grammar forgives empty bodies and wrong indentation.
+    """
+    if before.n_errors:
+        # How much of a broken text is an error depends on what was parsed before.
+        before = parse(before.text, before.language) or before
+        after = parse(after.text, after.language) or after
+    if after.n_errors > before.n_errors:
+        return True
+    is_python = before.language == "python"
+    return is_python and python_error(before.text) is None and python_error(after.text) is not None
+
+
+@lru_cache(maxsize=8)  # the file before, and the same change a second time
+def python_error(text: str) -> tuple[int, str] | None:
+    """Return the line, from 1, and the message of what Python itself says; nothing is run."""
+    if len(text) > LONGEST_COMPILED:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+            compile(tree, "<edit>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 1, LINE.sub("", error.msg)
+    except (RecursionError, MemoryError):
+        return 1, "is nested too deeply"
+    except (ValueError, OverflowError) as error:
+        return 1, str(error)
+    return None
 
 
 def longest_valid(doc: Document, offset: int, text: str) -> str:

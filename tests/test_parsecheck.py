@@ -3,7 +3,8 @@
 import pytest
 from marks import doc_at
 
-from lsp_local.parsecheck import longest_valid, standing
+from lsp_local.parsecheck import is_worse, longest_valid, standing
+from lsp_local.trees import parse
 
 
 def check(language: str, marked: str, said: str, want: str) -> None:
@@ -107,3 +108,20 @@ def test_what_breaks_is_cut_off(language: str, marked: str, said: str, want: str
 def test_what_can_stand_without_more(language: str, marked: str, said: str, want: str) -> None:
     doc, offset = doc_at(marked, language)
     assert standing(doc, offset, said) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after", "want"),
+    [
+        pytest.param("python", "x = 1\n", "x = 2\n", False, id="another value"),
+        pytest.param("python", "x = 1\n", "x = (2\n", True, id="what the grammar refuses"),
+        pytest.param("python", "if x:\n    y = 1\n", "if x:\n", True, id="what Python refuses"),
+        pytest.param("python", "x = (\n", "x = (\nif y:\n", False, id="it was no Python before"),
+        pytest.param("go", "package a\n", "package a\nfunc f( {\n", True, id="another language"),
+    ],
+)
+def test_is_worse(language: str, before: str, after: str, want: bool) -> None:
+    trees = parse(before, language), parse(after, language)
+    assert trees[0] is not None
+    assert trees[1] is not None
+    assert is_worse(trees[0], trees[1]) is want

@@ -20,6 +20,7 @@ from lsp_local.actions.functions import (
 from lsp_local.actions.statements import function_meant
 from lsp_local.indents import unit_of
 from lsp_local.languages import SCRIPTS
+from lsp_local.parsecheck import is_worse
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree
 from lsp_local.typed_trees import parse_typed
@@ -55,7 +56,7 @@ def place_docstring(
     newline = "\r\n" if "\r\n" in doc.text else "\n"
     edit = TextEdit(edit.start, edit.end, _LINE_END.sub(newline, edit.text))
     after = tree.replaced(edit.start, edit.end, edit.text)
-    return (edit,) if after.n_errors <= tree.n_errors else ()
+    return () if is_worse(tree, after) else (edit,)
 
 
 def _said(tree: Tree, function: Function, prose: str) -> Prose:

@@ -7,6 +7,7 @@ import re
 from lsp_local.actions.extract import Extraction
 from lsp_local.actions.functions import line_start
 from lsp_local.indents import unit_of
+from lsp_local.parsecheck import is_worse
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Place, Tree
 from lsp_local.typed_trees import parse_typed
@@ -77,7 +78,7 @@ def _parses(tree: Tree, made: list[TextEdit]) -> bool:
     after = tree
     for edit in reversed(made):
         after = after.replaced(edit.start, edit.end, edit.text)
-    return after.n_errors <= tree.n_errors
+    return not is_worse(tree, after)
 
 
 def _indented(tree: Tree, start: int, end: int, indent: str) -> str:

@@ -11,10 +11,10 @@ from lsp_local.evals.mistakes import Mistake, Subject, mistake, window
 from lsp_local.evals.mutations import KINDS, Mutation, mutations
 from lsp_local.evals.suspecting import looked_at
 from lsp_local.lint.walking import Notice, root_of, source, targets
+from lsp_local.parsecheck import python_error
 from lsp_local.privacy import hidden
 from lsp_local.text import Document, UserError
 from lsp_local.trees import Tree, parse
-from lsp_local.verify.keeping import python_error
 from lsp_local.verify.meaning import means_the_same
 from lsp_local.verify.minimal import applied
 

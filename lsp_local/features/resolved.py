@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lsp_local.actions.functions import line_start
+from lsp_local.parsecheck import is_worse
 from lsp_local.privacy import holds_placeholder
 from lsp_local.text import Diagnostic, Document, TextEdit
 from lsp_local.trees import Place
@@ -103,4 +104,4 @@ def _is_code(doc: Document, edit: TextEdit, sign: int) -> bool:
     if tree is None:
         return False
     after = tree.replaced(edit.start, edit.end, edit.text)
-    return after.n_errors > tree.n_errors or after.place(sign + 1) is not Place.COMMENT
+    return is_worse(tree, after) or after.place(sign + 1) is not Place.COMMENT

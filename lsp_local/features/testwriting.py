@@ -15,11 +15,11 @@ from lsp_local.engine.base import ChatEngine, OnText
 from lsp_local.features.instruct import FENCE, Question, ask
 from lsp_local.features.projects import Project
 from lsp_local.features.resolved import NO_SAFE_EDIT, OF_SECRET, NewFile, Resolved
+from lsp_local.parsecheck import python_error
 from lsp_local.text import Document
 from lsp_local.trees import Tree, parse
 from lsp_local.typed_trees import parse_typed
 from lsp_local.verify.answers import code_in
-from lsp_local.verify.keeping import python_error
 
 N_TESTS = 320  # tokens
 N_CASES = 200  # tokens of the rows of a table

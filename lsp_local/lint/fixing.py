@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from lsp_local.lint.finding import Finding
 from lsp_local.lint.walking import Source
+from lsp_local.parsecheck import is_worse
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import parse
-from lsp_local.verify.keeping import python_error
 from lsp_local.verify.minimal import applied
 
 
@@ -54,7 +54,4 @@ def edit_of(doc: Document, finding: Finding) -> TextEdit | None:
 def _is_sound(doc: Document, text: str) -> bool:
     """Whether what has changed parses no worse than before."""
     before, after = parse(doc.text, doc.language), parse(text, doc.language)
-    if before is None or after is None or after.n_errors > before.n_errors:
-        return False
-    is_python = doc.language == "python"
-    return not is_python or python_error(text) is None or python_error(doc.text) is not None
+    return before is not None and after is not None and not is_worse(before, after)

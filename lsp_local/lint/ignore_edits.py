@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from lsp_local.lint.finding import RULES, Finding, again, found
 from lsp_local.lint.ignoring import MARK, STALE, lines_for, unignored
+from lsp_local.parsecheck import is_worse
 from lsp_local.text import Document, TextEdit
 from lsp_local.trees import Tree, parse
-from lsp_local.verify.keeping import python_error
 from lsp_local.verify.meaning import means_the_same
 from lsp_local.verify.minimal import applied
 
@@ -55,9 +55,7 @@ def _ignores(doc: Document, tree: Tree, finding: Finding, edit: TextEdit) -> boo
     """Whether an edit leaves the program as it is and no finding of this rule at this place."""
     text = applied(doc.text, (edit,))
     after = parse(text, doc.language)
-    if after is None or after.n_errors > tree.n_errors:
-        return False
-    if doc.language == "python" and python_error(text) and not python_error(doc.text):
+    if after is None or is_worse(tree, after):
         return False
     n_more = len(text) - len(doc.text) if edit.start <= finding.start else 0
     start, end = finding.start + n_more, finding.end + n_more

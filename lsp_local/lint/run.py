@@ -138,7 +138,7 @@ def _tell_errors(doc: Document, tree: Tree | None, notice: Notice) -> None:
 
 
 def _is_python(text: str) -> bool:
-    from lsp_local.verify.keeping import python_error  # few files have errors: it can wait
+    from lsp_local.parsecheck import python_error  # few files have errors: it can wait
 
     return python_error(text) is None
 

@@ -1,19 +1,15 @@
 """What an edit must leave as it is: signatures, names, code, syntax. Each finds one problem."""
 
-import ast
 import re
-import warnings
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from lsp_local.names import unknown
+from lsp_local.parsecheck import python_error
 from lsp_local.parts import Definition, Role, without_last_commas
 from lsp_local.trees import Tree, parse
 from lsp_local.verify.fitting import Asked
 
-LONGEST_COMPILED = 400_000  # characters; some 0.4 s
 LONGEST_QUOTE = 100  # characters of code in a sentence
-LINE = re.compile(r" on line \d+")  # of the file, where ours count in the answer
 WORDS = re.compile(r"\w+")
 # Known to everybody, so no surprise in a suggestion, but an edit without the import is broken.
 NOT_BUILT_IN = {
@@ -170,25 +166,6 @@ def untyped_problem(change: Change) -> str:
 def _only_types(text: str) -> str:
     text = text.lstrip(":-> ") or text
     return f"only types may be added, but `{text[:LONGEST_QUOTE]}` was changed"
-
-
-@lru_cache(maxsize=8)  # the file before, and the same change a second time
-def python_error(text: str) -> tuple[int, str] | None:
-    """Return the line, from 1, and the message of what Python itself says; nothing is run."""
-    if len(text) > LONGEST_COMPILED:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-            compile(tree, "<edit>", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return error.lineno or 1, LINE.sub("", error.msg)
-    except (RecursionError, MemoryError):
-        return 1, "is nested too deeply"
-    except (ValueError, OverflowError) as error:
-        return 1, str(error)
-    return None
 
 
 def _is_used(name: str, text: str, language: str) -> bool:
