@@ -60,6 +60,18 @@ async def test_names(answer: str, want: str) -> None:
     await check("python", MARKED, answer, named(want))
 
 
+async def test_one_word_without_a_result_is_asked_for_another() -> None:
+    doc, start, end = range_at("def f(a):\n<START>    b = a + 1\n    print(b)\n<END>    return 1\n")
+    engine = ScriptedChat(["print`", "next`"])
+    found = await extracted(engine, doc, start, end)
+    assert applied(doc.text, found.edits) == (
+        "def print_next(a):\n    b = a + 1\n    print(b)\n\n\n"
+        "def f(a):\n    print_next(a)\n    return 1\n"
+    )
+    first, second = engine.prompts
+    assert second == f"{first}print_"
+
+
 async def test_a_plain_name_that_is_taken_gets_a_number() -> None:
     taken = "f_c = get_c = extracted = extracted_2 = 0\n\n\n"
     await check("python", taken + MARKED, "`f`", taken + named("extracted_3"))

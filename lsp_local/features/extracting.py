@@ -40,6 +40,9 @@ async def extract(
         return Resolved(problem=f"{NO_SAFE_EDIT}: {found.reason}")
     task = f"{beginning}\n\n{TASK.format(language=doc.language)}"
     said = await ask(engine, Question(task, N_NAME, opening="`", until="`"), on_text)
+    verb = _words(_named(said))
+    if len(verb) == 1 and not found.results:  # small models often say no more: what it is done to
+        said = await ask(engine, Question(task, N_NAME, opening=f"`{verb[0]}_", until="`"), on_text)
     for name in _names(said, found.results, doc.language):
         if is_free_name(doc, name):
             made = edits(doc, found, name)
@@ -50,9 +53,9 @@ async def extract(
 def _names(said: str, results: Sequence[str], language: str) -> Iterator[str]:
     """Yield names, the model's own first; the user renames what is left.
 
-    Small models often say one word, `filter`: then what comes of it is added.
+    Of one word, `filter`, what comes of it is added.
     """
-    words = _words(said.strip("`").partition("(")[0])[:5]
+    words = _words(_named(said))[:5]
     what = [word for one in results[:MOST_RESULTS] for word in _words(one)]
     named = [words + what, words] if len(words) == 1 else [words]
     named += [["get", *what]] if what else []
@@ -62,6 +65,10 @@ def _names(said: str, results: Sequence[str], language: str) -> Iterator[str]:
     yield from (
         _styled(["extracted", str(n)], language) for n in itertools.islice(itertools.count(2), 98)
     )
+
+
+def _named(said: str) -> str:
+    return said.strip("`").partition("(")[0]
 
 
 def _words(name: str) -> list[str]:
