@@ -28,14 +28,29 @@ def is_worse(before: Tree, after: Tree) -> bool:
 
     Python's grammar forgives empty bodies and wrong indentation.
     """
-    if before.n_errors:
-        # How much of a broken text is an error depends on what was parsed before.
-        before = parse(before.text, before.language) or before
-        after = parse(after.text, after.language) or after
-    if after.n_errors > before.n_errors:
-        return True
-    is_python = before.language == "python"
-    return is_python and python_error(before.text) is None and python_error(after.text) is not None
+    before, after = comparable(before, after)
+    return after.n_errors > before.n_errors or new_python_error(before, after) is not None
+
+
+def comparable(before: Tree, after: Tree) -> tuple[Tree, Tree]:
+    """Return the trees whose errors may be counted against each other.
+
+    How much of a broken text is an error depends on what was parsed before.
+    """
+    if not before.n_errors:
+        return before, after
+    return _parsed_alone(before), _parsed_alone(after)
+
+
+def _parsed_alone(tree: Tree) -> Tree:
+    return parse(tree.text, tree.language) or tree
+
+
+def new_python_error(before: Tree, after: Tree) -> tuple[int, str] | None:
+    """Return what Python says of a text that it took before; see `python_error`."""
+    if before.language != "python" or python_error(before.text) is not None:
+        return None
+    return python_error(after.text)
 
 
 @lru_cache(maxsize=8)  # the file before, and the same change a second time

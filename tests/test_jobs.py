@@ -140,13 +140,19 @@ async def test_what_never_fits_is_refused(
     await models.close()
 
 
+async def editor_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
+    """Return an editor that has begun, whose user has no options."""
+    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(folder / "config.toml"))
+    (folder / "config.toml").touch()
+    editor = Editor(None)
+    await editor.begin({}, "x = 1\n")
+    return editor
+
+
 async def test_a_session_tells_each_part_its_model(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
-    (tmp_path / "config.toml").touch()
-    editor = Editor(None)
-    await editor.begin({}, "x = 1\n")
+    editor = await editor_in(tmp_path, monkeypatch)
     session = editor.server.session
     paths = {f"{job}_model": str(tmp_path / f"{name}.gguf") for job, name in OWN}
     session.configure([{"model": str(tmp_path / "small.gguf"), "cache_mb": 0, **paths}], None)
@@ -173,12 +179,9 @@ async def test_a_session_tells_each_part_its_model(
 async def test_after_a_purge_no_model_keeps_what_it_reads(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("LSP_LOCAL_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("LSP_LOCAL_CACHE_MB", "16")
-    (tmp_path / "config.toml").touch()
-    editor = Editor(None)
-    await editor.begin({}, "x = 1\n")
+    editor = await editor_in(tmp_path, monkeypatch)
     session = editor.server.session
     paths = {key: str(tmp_path / f"{name}.gguf") for key, name in BOTH.items()}
     session.configure([{"model": str(tmp_path / "small.gguf"), **paths}], None)
@@ -197,10 +200,7 @@ async def test_after_a_purge_no_model_keeps_what_it_reads(
 async def test_a_fault_of_ours_is_not_called_the_death_of_the_model(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("LSP_LOCAL_CONFIG", str(tmp_path / "config.toml"))
-    (tmp_path / "config.toml").touch()
-    editor = Editor(None)
-    await editor.begin({}, "x = 1\n")
+    editor = await editor_in(tmp_path, monkeypatch)
     session = editor.server.session
     session.configure([{"model": str(tmp_path / "small.gguf")}], None)
     assert await session._loader.wait() is not None

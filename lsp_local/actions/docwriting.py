@@ -38,8 +38,8 @@ def place_docstring(
 
     `prose` is plain text: what the function does, `name: what it is` for parameters, `returns: …`,
     `raises Error: …`; docstrings of any convention are understood. What an old docstring says of
-    parameters and errors, and its examples, stay. `usual` is
-    the convention where the file shows none.
+    parameters and errors, and its examples, stay. `usual` is the convention where the file shows
+    none.
     """
     tree = parse_typed(doc.text, doc.language)
     function = function_meant(tree, start, end) if tree is not None else None

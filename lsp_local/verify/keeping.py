@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from lsp_local.names import unknown
-from lsp_local.parsecheck import python_error
+from lsp_local.parsecheck import comparable, new_python_error
 from lsp_local.parts import Definition, Role, without_last_commas
-from lsp_local.trees import Tree, parse
+from lsp_local.trees import Tree
 from lsp_local.verify.fitting import Asked
 
 LONGEST_QUOTE = 100  # characters of code in a sentence
@@ -61,16 +61,11 @@ def syntax_problem(change: Change) -> str:
     place, before, after = change.place, change.place.tree, change.after
     if before is None or after is None:
         return ""
-    if before.n_errors:
-        # How much of a broken text is an error depends on what was parsed before.
-        before = parse(before.text, before.language) or before
-        after = parse(after.text, after.language) or after
+    before, after = comparable(before, after)
     if after.n_errors > before.n_errors:
         inside = [start for start, _ in after.errors() if place.start <= start <= change.end]
         return _at(change, inside[0] if inside else change.end, "does not parse")
-    if place.doc.language != "python" or python_error(before.text) is not None:
-        return ""
-    error = python_error(after.text)
+    error = new_python_error(before, after)
     if error is None:
         return ""
     line, message = error
