@@ -230,7 +230,7 @@ def test_a_rewrite_is_seen_before_it_is_made(window: Window) -> None:
     assert path.read_text() == NESTED.replace("<CURSOR>", "")
     window.click(f"{TOAST} .monaco-button:has-text('Apply')")
     window.until(lambda: window.texts(".tab.active") == ["rewrite.py"])
-    window.until(lambda: window.save(path) != NESTED.replace("<CURSOR>", ""))
+    window.saved_when(path, lambda text: text != NESTED.replace("<CURSOR>", ""))
 
 
 def test_a_prompt_file_is_made_and_run(window: Window) -> None:
@@ -245,8 +245,7 @@ def test_a_prompt_file_is_made_and_run(window: Window) -> None:
     window.command("lsp-local: Run a Prompt")
     window.until(lambda: any("Say what is odd" in row for row in window.texts(ROW)))
     window.choose("Say what is odd")
-    window.until(lambda: "# " in window.save(path))
-    lines = window.save(path).splitlines(keepends=True)
+    lines = window.saved_when(path, lambda text: "# " in text).splitlines(keepends=True)
     assert "".join(one for one in lines if not one.startswith("# ")) == CLIP.replace(MARK, "")
 
 

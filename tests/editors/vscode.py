@@ -101,6 +101,17 @@ class Window:
         self.until(lambda: self.texts(".tab.active.dirty") == [])
         return path.read_text()
 
+    def saved_when(self, path: Path, is_there: Callable[[str], bool]) -> str:
+        """Save until the text is as wanted; return it. A file that is being written is empty."""
+        seen = [""]
+
+        def look() -> bool:
+            seen[0] = self.save(path)
+            return bool(seen[0]) and is_there(seen[0])
+
+        self.until(look)
+        return seen[0]
+
     def ends(self, path: Path) -> list[dict[str, Any]]:
         """Return what the server has logged of the requests for a file, oldest first."""
         log = self.folder.parent / WHY
